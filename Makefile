@@ -1,0 +1,122 @@
+# The command file: people and CI call these targets and nothing else.
+# It needs make and Python 3.11 or newer; everything else is installed into .venv from requirements.lock.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+LOCKED := .venv/.sealane-locked
+STAMP := .venv/.sealane-setup
+
+# A virtual environment holds absolute paths: in a repository that was moved or copied it has to be made again.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+$(LOCKED): FORCE
+endif
+
+# Two terminals may start in a fresh clone at once; where flock exists the second waits for the first.
+ONE_AT_A_TIME := $(if $(shell command -v flock),flock requirements.lock)
+
+##@ Start here
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z][a-z-]*:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: ## Create .venv with every extra, exactly as locked; does nothing when it is fresh
+	@$(ONE_AT_A_TIME) $(MAKE) --silent $(STAMP)
+
+.PHONY: run
+run: setup ## Start the gateway on examples/routes.yaml, with a stub for each provider that has no key
+	@exec $(BIN)/sealane up -f examples/routes.yaml --with-stubs $(ARGS)
+
+.PHONY: test
+test: setup check ## Run every check and every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+##@ While you work
+
+.PHONY: fmt
+fmt: setup ## Format the code and fix what ruff can fix
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: check
+check: setup ## Judge without running: ruff, formatting, mypy --strict, import layers
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "not formatted: run 'make fmt'" >&2; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: test-unit
+test-unit: setup ## Test each module by itself (seconds)
+	@$(BIN)/python -m pytest tests/unit $(ARGS)
+
+.PHONY: test-architecture
+test-architecture: setup ## Test the house: layers, layout, names, docs, lock file
+	@$(BIN)/python -m pytest tests/architecture $(ARGS)
+
+.PHONY: test-integration
+test-integration: setup ## Test the real router against the real stub provider and real clients
+	@$(BIN)/python -m pytest tests/integration $(ARGS)
+
+.PHONY: test-slow
+test-slow: setup ## Run only the tests marked slow
+	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+.PHONY: scorecard
+scorecard: setup ## Print the table of provider faults: what the client, the breaker and the provider see
+	@$(BIN)/python tests/scorecard/run.py $(ARGS)
+
+.PHONY: bench
+bench: setup ## Measure the router on this machine
+	@$(BIN)/python bench/run.py $(ARGS)
+
+.PHONY: docs
+docs: setup ## Check the documentation: links, settings, metrics
+	@$(BIN)/python -m pytest --quiet tests/architecture -k "documented or links" $(ARGS)
+
+##@ Release
+
+.PHONY: lock
+lock: setup ## Bring requirements.lock up to pyproject.toml; ARGS=--upgrade takes newer versions
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url \
+		--no-header --python-version 3.11 --quiet -o requirements.lock $(ARGS)
+
+.PHONY: wheel
+wheel: setup ## Build the wheel; install it with each extra alone, import it and run that extra's tests
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -t wheel -d dist
+	@$(BIN)/python -m tests.architecture.wheel_isolation dist
+
+.PHONY: clean
+clean: ## Remove .venv, dist and every cache
+	@rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Two steps, so that an edit of pyproject.toml costs seconds and only a new lock file makes .venv again.
+
+$(STAMP): pyproject.toml $(LOCKED)
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation -e .
+	@printf '%s\n' "$(CURDIR)" >$@
+
+$(LOCKED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Sealane needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true)." \
+			"Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version), as locked; this happens once and takes about a minute."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.PHONY: FORCE
+FORCE:

@@ -1,0 +1,162 @@
+"""A rule: which models a route claims, the targets that serve them, and what happens when they fail."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, JsonValue, SkipValidation, ValidationInfo, model_validator
+
+from ..failure import DEFAULT_FALLBACK, FALLBACK_CONDITIONS, FailureClass
+from ..problems import shown
+from ..route_table import PatternKind
+from .body_edits import value_findings
+from .fields import (
+    UNORDERED,
+    Attempts,
+    Count,
+    Duration,
+    Flag,
+    LargeCount,
+    MemberName,
+    ModelText,
+    Name,
+    PercentOrNone,
+    Weight,
+    Write,
+)
+from .part import Finding, Part, context_of, refuse, repeated
+
+MAX_PATTERNS = 16
+MAX_TARGETS = 16
+MAX_EDITS = 16
+
+DEFAULT_WHEN = tuple(condition for condition in FailureClass if condition in DEFAULT_FALLBACK)
+
+
+class PatternSpec(Part):
+    """One claim on model names: exactly one of an exact name, a prefix, or an RE2 expression for the whole name."""
+
+    exact: ModelText | None = None
+    prefix: ModelText | None = None
+    regex: ModelText | None = None
+
+    @property
+    def kind(self) -> PatternKind:
+        """Which of the three it is."""
+        return next(kind for kind in PatternKind if getattr(self, kind) is not None)
+
+    @property
+    def text(self) -> str:
+        """The name, prefix or expression, as written."""
+        return self.exact or self.prefix or self.regex or ""
+
+    @model_validator(mode="after")
+    def _is_exactly_one(self, info: ValidationInfo) -> Self:
+        written = [kind.value for kind in PatternKind if getattr(self, kind) is not None]
+        if len(written) != 1:
+            found = " and ".join(written) or "none of them"
+            refuse([Finding((), f"found {found}; write exactly one of exact, prefix and regex")])
+        check = context_of(info).check_regex
+        complaint = check(self.regex) if self.regex is not None and check is not None else None
+        if complaint is not None:
+            message = f"found {shown(self.regex)}, which RE2 refuses ({complaint}); write an RE2 expression"
+            refuse([Finding(("regex",), message)])
+        return self
+
+
+class TargetSpec(Part):
+    """A provider of the same route, with a weight, perhaps another model name and edits of the request body."""
+
+    provider: Name
+    weight: Weight = 100
+    model: ModelText | None = None
+    # Values are judged by value_findings: pydantic's own errors would name the branches of a union.
+    set: Annotated[dict[MemberName, SkipValidation[JsonValue]], Field(max_length=MAX_EDITS)] = {}
+    remove: Annotated[tuple[MemberName, ...], Field(strict=False, max_length=MAX_EDITS), UNORDERED] = ()
+
+    @model_validator(mode="after")
+    def _edits_are_sound(self) -> Self:
+        findings = [Finding(("set", *path), message) for path, message in value_findings(self.set)]
+        if "model" in self.set:
+            findings.append(Finding(("set", "model"), "found 'model'; write the target's model in its field model"))
+        for at, name in enumerate(self.remove):
+            if name == "model":
+                findings.append(Finding(("remove", at), "found 'model', which every request needs; remove this line"))
+            elif name in self.set:
+                findings.append(Finding(("remove", at), f"found {shown(name)}, which set writes; keep one of the two"))
+        for at, _ in repeated(self.remove):
+            findings.append(Finding(("remove", at), f"found {shown(self.remove[at])} a second time; write it once"))
+        refuse(findings)
+        return self
+
+
+def _accepted(condition: FailureClass) -> FailureClass:
+    if condition not in FALLBACK_CONDITIONS:
+        raise ValueError("not a condition of a fallback")
+    return condition
+
+
+Condition = Annotated[
+    FailureClass,
+    Field(strict=False),
+    AfterValidator(_accepted),
+    Write("one of " + ", ".join(condition for condition in FailureClass if condition in FALLBACK_CONDITIONS)),
+]
+
+
+class FallbackSpec(Part):
+    """Where a rule's exchanges go when its targets fail in one of the ways that ``when`` names."""
+
+    when: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1, max_length=8), UNORDERED] = DEFAULT_WHEN
+    targets: Annotated[tuple[TargetSpec, ...], Field(strict=False, min_length=1, max_length=MAX_TARGETS)]
+
+    @model_validator(mode="after")
+    def _conditions_are_written_once(self) -> Self:
+        refuse(
+            [
+                Finding(("when", at), f"found {self.when[at].value!r} a second time; write it once")
+                for at, _ in repeated(self.when)
+            ]
+        )
+        return self
+
+
+class RetrySpec(Part):
+    """How many attempts an exchange may make, and which share of a rule's exchanges may be retries."""
+
+    max_attempts: Attempts = 3
+    budget_percent: PercentOrNone = 20
+
+
+class TimeoutsSpec(Part):
+    """Per attempt; without ``firstByte`` the router's own default holds, which knows streams from the rest."""
+
+    connect: Duration = Duration("3s")
+    first_byte: Duration | None = None
+    idle: Duration = Duration("60s")
+
+
+class LimitsSpec(Part):
+    """Per router replica; absent is unlimited."""
+
+    requests_per_minute: Count | None = None
+    tokens_per_minute: LargeCount | None = None
+
+
+class RuleSpec(Part):
+    """Which models a route claims, and the targets that serve them."""
+
+    name: Name
+    critical: Flag = True
+    models: Annotated[
+        tuple[PatternSpec, ...], Field(strict=False, min_length=1, max_length=MAX_PATTERNS), UNORDERED
+    ]
+    targets: Annotated[tuple[TargetSpec, ...], Field(strict=False, min_length=1, max_length=MAX_TARGETS)]
+    fallback: FallbackSpec | None = None
+    retry: RetrySpec = RetrySpec()
+    timeouts: TimeoutsSpec = TimeoutsSpec()
+    limits: LimitsSpec = LimitsSpec()
+
+    @model_validator(mode="after")
+    def _some_target_is_used(self) -> Self:
+        if not any(target.weight for target in self.targets):
+            refuse([Finding(("targets",), "found weight 0 everywhere; give at least one target a weight of 1 or more")])
+        return self

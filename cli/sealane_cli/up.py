@@ -1,0 +1,111 @@
+"""``sealane up``: the whole gateway on one machine, from files."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+from sealane_api.route_table import DialectName, Provider, Route, RouteTable
+from sealane_router.app.gateway import Gateway
+from sealane_router.app.process import serve
+from sealane_router.app.stand_ins import StandIns
+from sealane_router.settings.reading import Settings, unknown_variables
+from sealane_router.settings.variable import SettingsError
+from sealane_router.upstream.credentials import CredentialStore, variable_of
+
+from .stub.personality import MOONSHOT, OPENAI, ZAI, Personality
+from .stub.server import StubProvider
+
+_PERSONALITIES: Mapping[DialectName, Personality] = {
+    DialectName.MOONSHOT: MOONSHOT,
+    DialectName.ZAI: ZAI,
+    DialectName.OPENAI: OPENAI,
+}
+
+#: Nobody has to be told that a laptop's router leaves.
+_DEFAULTS = {"SEALANE_PROPAGATION_TIME": "0s"}
+
+
+def run_up(flags: Mapping[str, str], environ: Mapping[str, str], *, with_stubs: bool) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code (2: a setting is wrong)."""
+    try:
+        settings = Settings.from_environment(environ, flags, defaults=_DEFAULTS)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for line in unknown_variables(environ):
+        print(line, file=sys.stderr)
+    stand_ins = _stubs(settings, environ) if with_stubs else None
+    return serve(settings, environ, laptop=True, started=_announce, stand_ins=stand_ins)
+
+
+def _announce(gateway: Gateway) -> None:
+    address = gateway.addresses["traffic"]
+    _say(f"sealane serves http://{address} (admin http://{gateway.addresses['admin']})")
+    if gateway.live.authenticator.anonymous:
+        _say("anonymous: there is no key file, so every request is accepted and client keys are ignored (--keys FILE)")
+    for problem in gateway.live.serving.credential_problems():
+        _say(f"warning: {problem}; --with-stubs starts a stand-in")
+    model = _some_model(gateway)
+    if model is not None:
+        _say("try:")
+        _say(_curl(str(address), model, anonymous=gateway.live.authenticator.anonymous))
+
+
+def _curl(address: str, model: str, *, anonymous: bool) -> str:
+    key = "" if anonymous else " -H 'authorization: Bearer YOUR-KEY'"
+    body = f'{{"model":"{model}","messages":[{{"role":"user","content":"Say hello."}}]}}'
+    return f"  curl -i http://{address}/v1/chat/completions -H 'content-type: application/json'{key} -d '{body}'"
+
+
+def _some_model(gateway: Gateway) -> str | None:
+    """A model that the table serves under a name that its provider really has."""
+    matcher = gateway.live.serving.matcher
+    for route in gateway.live.serving.table.routes:
+        for rule in route.rules:
+            for name in _PERSONALITIES[rule.targets[0].provider.dialect].models:
+                found = matcher.match(name)
+                if found is not None and found.rule is rule:
+                    return name
+            for pattern in rule.patterns:
+                if pattern.kind == "exact":
+                    return pattern.text
+    return None
+
+
+def _stubs(settings: Settings, environ: Mapping[str, str]) -> StandIns:
+    """Starts a stub for each provider of the table whose credential cannot be read, and says so."""
+
+    @asynccontextmanager
+    async def stand_ins(table: RouteTable) -> AsyncIterator[Mapping[tuple[str, str], Provider]]:
+        store = CredentialStore(settings.sources.secrets, environ)
+        async with AsyncExitStack() as stack:
+            found: dict[tuple[str, str], Provider] = {}
+            for route in table.routes:
+                for provider in route.providers:
+                    missing = _missing(store, route, provider)
+                    if missing is None:
+                        continue
+                    stub = await stack.enter_async_context(StubProvider(_PERSONALITIES[provider.dialect].name))
+                    found[route.key, provider.name] = stand_in(provider, stub.base_url)
+                    _say(f"{provider.name}: {missing} is not set, so the built-in stub answers at {stub.base_url}")
+            yield found
+
+    return stand_ins
+
+
+def stand_in(provider: Provider, base_url: str) -> Provider:
+    """``provider`` as played by a stub: another host, and therefore no credential."""
+    return replace(provider, base_url=base_url, messages_base_url=None, credential=None, tls=None, allow_insecure=True)
+
+
+def _missing(store: CredentialStore, route: Route, provider: Provider) -> str | None:
+    reference = provider.credential
+    if reference is None or store.credential(route.namespace, reference).problem is None:
+        return None
+    return variable_of(reference)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True, file=sys.stderr if not os.isatty(1) else sys.stdout)

@@ -1,0 +1,311 @@
+"""One router: put together, started, watched, drained and stopped."""
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from sealane_api.route_table import Provider
+from sealane_router.aio.tasks import spawn, stop
+from sealane_router.attempt.breaker import BreakerState
+from sealane_router.exchange import Exchange
+from sealane_router.layers.reporting import reporting
+from sealane_router.policy.limits import LimitRefusal
+from sealane_router.routing.explanation import explain
+from sealane_router.server.admin import admin_application
+from sealane_router.server.health_checks import HealthCheckRunner
+from sealane_router.server.listener import ClientConnection
+from sealane_router.server.model_catalogue import ModelCatalogue
+from sealane_router.server.traffic import Traffic
+from sealane_router.serving import ServingMeans
+from sealane_router.settings.reading import Settings
+from sealane_router.settings.variable import Address
+from sealane_router.stack import StackMeans, Stacks
+from sealane_router.upstream.connector import AddressRule
+from sealane_router.upstream.credentials import CredentialStore
+from sealane_telemetry.exchange_log import ExchangeLog
+from sealane_telemetry.health import Check, HealthChecks
+from sealane_telemetry.logs import get_logger
+from sealane_telemetry.metrics import RouterMetrics
+
+from .configuration import Configuration
+from .readings import read_from
+
+_log = get_logger("sealane.router")
+
+_FLUSH_INTERVAL = 0.1
+_LAG_INTERVAL = 0.5
+#: A loop that has not turned for this long is stuck, and only a restart helps.
+_STUCK = 30.0
+#: Scrapes see the last values of a series before it goes.
+_FORGET_AFTER = 120.0
+
+
+class Gateway:
+    """A router process. ``await start()``, then ``await run()`` until it has drained.
+
+    Raises:
+        ConfigurationError: from the constructor, when the files cannot be served.
+    """
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str], *, laptop: bool) -> None:
+        self.settings = settings
+        self._laptop = laptop
+        self.registry = CollectorRegistry()
+        self.metrics = RouterMetrics(self.registry)
+        self.log = ExchangeLog(_write_stdout, dropped=self.metrics.exchange_log_dropped.labels().inc)
+        means = ServingMeans(
+            credentials=CredentialStore(settings.sources.secrets, environ),
+            allowed=self._allowed,
+            pool_idle=settings.upstream.idle_limit,
+            pool_age=settings.upstream.age_limit,
+            on_transition=self._transition,
+        )
+        self.live = Configuration(settings.sources, means, self.metrics, laptop=laptop)
+        self.catalogue = ModelCatalogue(lambda: self.live.serving, self.metrics, cache=settings.upstream.models_cache)
+        self.health = HealthCheckRunner(lambda: self.live.serving, self.metrics)
+        self.traffic = Traffic(settings.listener, self._stacks(), rejected=self._rejected)
+        self.livez = HealthChecks("livez", [Check("event-loop", self._loop_problem)])
+        self.readyz = HealthChecks("readyz", self._readiness())
+        self._turned = time.monotonic()
+        self._drain_asked = asyncio.Event()
+        self._end_asked = asyncio.Event()
+        self._servers: list[asyncio.Server] = []
+        self._admin: web.AppRunner | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.addresses: dict[str, Address] = {}
+        read_from(self)
+
+    # What the admin port shows
+
+    def explain(self, model: str) -> Mapping[str, Any]:
+        """What would happen to a request for ``model``, by the functions that would do it."""
+        return explain(self.live.serving.matcher, model, self._state_of)
+
+    def configuration(self) -> Mapping[str, Any]:
+        """The settings in force and the route table, without a secret."""
+        table = self.live.serving.table
+        return {
+            "settings": self.settings.effective(),
+            "table": {"hash": table.hash, "routes": [_shown_route(route) for route in table.routes]},
+            "problems": {kind: self.live.problem(kind) for kind in ("routes", "keys")},
+        }
+
+    def begin_drain(self) -> None:
+        """Leave: unready now, then finish what runs. A second call ends at once."""
+        if self._drain_asked.is_set():
+            self._end_asked.set()
+        self._drain_asked.set()
+
+    @property
+    def draining(self) -> bool:
+        """Whether the router is leaving."""
+        return self._drain_asked.is_set()
+
+    # Life
+
+    async def start(self) -> None:
+        """Open both ports and begin to watch; raises OSError when a port cannot be had."""
+        listener = self.settings.listener
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: ClientConnection(self.traffic, loop), sock=_listen(listener.traffic))
+        self._servers.append(server)
+        self.addresses["traffic"] = _bound(server.sockets[0])
+        self._admin = web.AppRunner(admin_application(self), access_log=None)
+        await self._admin.setup()
+        admin_socket = _listen(listener.admin)
+        self.addresses["admin"] = _bound(admin_socket)
+        await web.SockSite(self._admin, admin_socket).start()
+        await self.health.follow()
+        self._tasks += [
+            spawn(self._watch(), name="watch files"),
+            spawn(self._flush(), name="flush log"),
+            spawn(self._measure_lag(), name="loop lag"),
+        ]
+        _log.info("started", address=str(self.addresses["traffic"]), admin=str(self.addresses["admin"]))
+
+    async def run(self) -> None:
+        """Serve until a drain was asked for and has ended, then close everything."""
+        await self._drain_asked.wait()
+        try:
+            await self._drain()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close ports, connections and tasks."""
+        for server in self._servers:
+            server.close()
+        self.traffic.end_all()
+        await self.health.close()
+        await stop(*self._tasks)
+        self.live.serving.retire(None)
+        if self._admin is not None:
+            await self._admin.cleanup()
+        self.log.flush()
+
+    async def _drain(self) -> None:
+        lifecycle = self.settings.lifecycle
+        _log.info("draining", exchanges=self.traffic.exchanges)
+        await self._unless_ended(asyncio.sleep(lifecycle.propagation_time))
+        for server in self._servers:
+            server.close()
+        self.traffic.begin_closing()
+        finished = asyncio.ensure_future(self.traffic.wait_until_idle(lifecycle.drain_deadline))
+        await self._unless_ended(finished)
+        _log.info("drained", cut=self.traffic.exchanges)
+
+    async def _unless_ended(self, awaitable: Any) -> None:
+        """Wait, but no longer than until the second request to leave."""
+        ended = asyncio.ensure_future(self._end_asked.wait())
+        waited = asyncio.ensure_future(awaitable)
+        await asyncio.wait({ended, waited}, return_when=asyncio.FIRST_COMPLETED)
+        for future in (ended, waited):
+            future.cancel()
+
+    # Tasks
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.sources.poll_interval)
+            if await self.live.poll():
+                await self.health.follow()
+                asyncio.get_running_loop().call_later(_FORGET_AFTER, self._forget_series)
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(_FLUSH_INTERVAL)
+            self.log.flush()
+
+    async def _measure_lag(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(_LAG_INTERVAL)
+            self._turned = time.monotonic()
+            self.metrics.event_loop_lag.labels().observe(max(self._turned - before - _LAG_INTERVAL, 0.0))
+
+    def _forget_series(self) -> None:
+        self.metrics.keep_only(self.live.serving.table)
+
+    # Parts
+
+    def _stacks(self) -> Stacks:
+        observation, upstream = self.settings.observation, self.settings.upstream
+        return Stacks(
+            StackMeans(
+                report=reporting(self.metrics, self.log if observation.exchange_log else None),
+                serving=lambda: self.live.serving,
+                authenticator=lambda: self.live.authenticator,
+                tenant_limits=lambda caller: self.live.tenant_limits(caller),  # noqa: PLW0108 - live comes later
+                limited=self._limited,
+                hold_limit=upstream.hold_limit,
+                models=self.catalogue.models,
+            )
+        )
+
+    def _readiness(self) -> list[Check]:
+        checks = [
+            Check("route-table", self._table_problem),
+            Check("draining", lambda: "the router is leaving" if self.draining else None),
+            Check("routes-file", lambda: self.live.problem("routes"), advisory=True),
+            Check("keys-file", lambda: self.live.problem("keys"), advisory=True),
+            Check("credentials", self._credential_problem, advisory=True),
+        ]
+        strict = self.settings.lifecycle.readiness_policy == "strict"
+        checks.append(Check("providers", self._provider_problem, advisory=not strict))
+        return checks
+
+    def _table_problem(self) -> str | None:
+        return None if self.live.serving.table.routes else "there is no route table"
+
+    def _credential_problem(self) -> str | None:
+        return "; ".join(self.live.serving.credential_problems()) or None
+
+    def _provider_problem(self) -> str | None:
+        """Whether nothing could be served now: every provider's gate refuses."""
+        now = time.monotonic()
+        runtimes = self.live.serving.providers
+        down = [name for (_, name), runtime in runtimes.items() if runtime.gate.refusal("", now) is not None]
+        return f"no provider can be tried: {', '.join(sorted(down))}" if len(down) == len(runtimes) else None
+
+    def _loop_problem(self) -> str | None:
+        late = time.monotonic() - self._turned
+        return f"the event loop has not turned for {late:.0f} s" if late > _STUCK else None
+
+    def _state_of(self, provider: Provider) -> Mapping[str, Any]:
+        runtime = self.live.serving.providers[provider.route, provider.name]
+        gate = runtime.gate
+        return {
+            "breaker": gate.breaker_state(time.monotonic()).value,
+            "parked": gate.parked,
+            "inUse": gate.in_use,
+            "maxConcurrency": gate.max_concurrency,
+        }
+
+    def _allowed(self, provider: Provider) -> AddressRule:
+        networks = self.settings.upstream.allowed_networks
+        if self._laptop and provider.allow_insecure:
+            networks = networks.with_loopback()
+        return networks.allows
+
+    def _transition(self, provider: Provider, state: BreakerState) -> None:
+        self.metrics.breaker_transitions.labels(provider.route, provider.name, state.value).inc()
+        _log.warning("breaker", route=provider.route, provider=provider.name, state=state.value)
+
+    def _limited(self, exchange: Exchange, refusal: LimitRefusal) -> None:
+        rule = exchange.rule
+        by_rule = rule is not None and rule.limits.check(time.monotonic()) is not None
+        route = rule.route.key if rule is not None else ""
+        self.metrics.limited.labels("rule" if by_rule else "tenant", refusal.kind.value, route).inc()
+
+    def _rejected(self, reason: str) -> None:
+        self.metrics.rejected_requests.labels(reason).inc()
+
+
+def _shown_route(route: Any) -> Mapping[str, Any]:
+    return {
+        "route": route.key,
+        "revision": route.revision,
+        "hash": route.hash,
+        "providers": [
+            {"name": provider.name, "dialect": provider.dialect.value, "baseURL": provider.base_url}
+            for provider in route.providers
+        ],
+        "rules": [
+            {
+                "name": rule.name,
+                "models": [{pattern.kind.value: pattern.text} for pattern in rule.patterns],
+                "targets": [target.provider.name for target in rule.targets],
+            }
+            for rule in route.rules
+        ],
+    }
+
+
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((address.host, address.port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        raise OSError(error.errno, f"cannot listen on {address}: {os.strerror(error.errno or 0)}") from error
+    listening.setblocking(False)
+    return listening
+
+
+def _bound(listening: Any) -> Address:
+    host, port = listening.getsockname()[:2]
+    return Address(host, port)
+
+
+def _write_stdout(data: bytes) -> int | None:
+    return sys.stdout.buffer.write(data) if sys.stdout.buffer.flush() is None else None

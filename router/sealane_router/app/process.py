@@ -1,0 +1,70 @@
+"""A gateway as a process: its event loop, its signals, its exit code."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+
+from sealane_router.settings.reading import Settings
+from sealane_telemetry.logs import configure
+
+from .configuration import ConfigurationError
+from .gateway import Gateway
+from .stand_ins import StandIns
+
+#: A gateway that could not start: bad files, or a port that is taken.
+EXIT_FAILED = 1
+
+
+def serve(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    laptop: bool,
+    started: Callable[[Gateway], None] = lambda _: None,
+    stand_ins: StandIns | None = None,
+) -> int:
+    """Run one gateway until SIGTERM or SIGINT has drained it; returns the exit code.
+
+    ``started`` is called once both ports are open. ``stand_ins`` play providers of the first table.
+    """
+    configure(settings.observation.log_level)
+    with asyncio.Runner(loop_factory=loop_factory(wanted=settings.observation.uvloop)) as runner:
+        return runner.run(_serve(settings, environ, laptop, started, stand_ins))
+
+
+def loop_factory(*, wanted: bool) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's loop where it is wanted and installed, None for asyncio's own."""
+    if not wanted:
+        return None
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(
+    settings: Settings,
+    environ: Mapping[str, str],
+    laptop: bool,
+    started: Callable[[Gateway], None],
+    stand_ins: StandIns | None,
+) -> int:
+    async with AsyncExitStack() as stack:
+        try:
+            gateway = Gateway(settings, environ, laptop=laptop)
+            if stand_ins is not None:
+                gateway.live.play(await stack.enter_async_context(stand_ins(gateway.live.serving.table)))
+            await gateway.start()
+        except (ConfigurationError, OSError) as error:
+            sys.stderr.write(f"{error}\n")
+            return EXIT_FAILED
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # The second one ends at once: begin_drain counts them.
+            loop.add_signal_handler(number, gateway.begin_drain)
+        started(gateway)
+        await gateway.run()
+    return 0

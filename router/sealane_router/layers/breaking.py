@@ -1,0 +1,39 @@
+"""The provider's gate: breaker, parked credential, pause and concurrency slot, held for exactly one attempt."""
+
+import time
+
+from sealane_router.errors import AttemptFailed, GatewayFault
+from sealane_router.exchange import Exchange, Handler, Layer
+
+
+def breaking() -> Layer:
+    """Admits the attempt and tells the gate how it ended; a client that left says nothing about the provider."""
+
+    def layer(handler: Handler) -> Handler:
+        async def break_circuit(exchange: Exchange) -> None:
+            attempt, match, plan = exchange.attempt, exchange.match, exchange.plan
+            if attempt is None or match is None or plan is None:
+                raise GatewayFault("the exchange reached the breaker without an attempt")
+            gate = attempt.runtime.gate
+            now = time.monotonic()
+            permit = gate.acquire(attempt.target.model or match.canonical, now)
+            if permit is None:
+                # Only after a retry's wait: in between others found the provider worse, or took its last slot.
+                raise plan.error(now, exchange.last_failure)
+            attempt.started = now
+            exchange.attempts.append(attempt)
+            try:
+                await handler(exchange)
+            except AttemptFailed as failed:
+                attempt.failure = failed.failure
+                gate.settle(permit, failed.failure, time.monotonic())
+                raise
+            else:
+                gate.settle(permit, attempt.failure, time.monotonic())
+            finally:
+                attempt.ended = time.monotonic()
+                gate.abandon(permit)
+
+        return break_circuit
+
+    return layer

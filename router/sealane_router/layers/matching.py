@@ -1,0 +1,43 @@
+"""Which route and rule serve the model that the body names; an unknown one is refused, never guessed."""
+
+from collections.abc import Callable
+
+from sealane_router.errors import EncodingUnsupported, GatewayFault, ModelForbidden, ModelNotFound
+from sealane_router.exchange import Exchange, Handler, Layer
+from sealane_router.providers.request_body import read_head
+from sealane_router.serving import Serving
+
+
+def matching(current: Callable[[], Serving]) -> Layer:
+    """Reads the body and sets ``content``, ``json``, ``model``, ``match`` and ``rule``.
+
+    Raises EncodingUnsupported, MalformedRequest, ModelNotFound or ModelForbidden.
+    """
+
+    def layer(handler: Handler) -> Handler:
+        async def match(exchange: Exchange) -> None:
+            if exchange.head.get(b"content-encoding") not in (None, b"identity"):
+                raise EncodingUnsupported("a compressed request body is not supported; send it as it is")
+            exchange.content = await exchange.body.read()
+            exchange.request_bytes = len(exchange.content)
+            exchange.json = read_head(exchange.content)
+            exchange.model = exchange.json.model
+            _find(exchange, current())
+            await handler(exchange)
+
+        return match
+
+    return layer
+
+
+def _find(exchange: Exchange, serving: Serving) -> None:
+    found = serving.matcher.match(exchange.model)
+    if found is None:
+        raise ModelNotFound(f"no route serves the model {exchange.model!r}; GET /v1/models lists those it knows")
+    caller = exchange.caller
+    if caller is None:
+        raise GatewayFault("the exchange reached matching without a caller")
+    if not caller.may_use(found.canonical):
+        raise ModelForbidden(f"this API key may not use the model {exchange.model!r}")
+    exchange.match = found
+    exchange.rule = serving.rules[found.route.key, found.rule.name]

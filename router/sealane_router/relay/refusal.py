@@ -1,0 +1,27 @@
+"""Answers that are errors: read far enough to be understood, and classified by the provider's dialect."""
+
+import time
+
+from sealane_router.errors import Failure
+from sealane_router.exchange import Attempt
+from sealane_router.upstream.connection import UpstreamConnection
+from sealane_router.upstream.errors import UpstreamError
+
+#: An error that needs more words than this is cut; what is left of it decides nothing.
+MAX_ERROR_BODY = 64 * 1024
+#: The longest silence within an error's body, in seconds; its status alone says enough.
+ERROR_IDLE = 5.0
+
+
+async def read_refusal(attempt: Attempt, connection: UpstreamConnection) -> Failure:
+    """What the provider's error answer means."""
+    pieces: list[bytes] = []
+    held = 0
+    try:
+        while held < MAX_ERROR_BODY and (piece := await connection.read(ERROR_IDLE)) is not None:
+            pieces.append(piece)
+            held += len(piece)
+    except UpstreamError:
+        pass  # the status came whole; a cut body only leaves less to read from
+    body = b"".join(pieces)[:MAX_ERROR_BODY]
+    return attempt.runtime.dialect.classify(connection.status, dict(connection.headers), body, wall=time.time())

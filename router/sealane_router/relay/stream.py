@@ -1,0 +1,77 @@
+"""Answers as server-sent events: forwarded event by event, and never taken for whole without their finish."""
+
+from sealane_router.error_answer import render_event
+from sealane_router.errors import AttemptFailed, Failure
+from sealane_router.exchange import Attempt, Exchange
+from sealane_router.providers.api import Flavour
+from sealane_router.providers.stream_inspector import StreamInspector
+from sealane_router.upstream.connection import UpstreamConnection
+from sealane_router.upstream.errors import UpstreamError
+
+from .outcome import broken, commit, idle_of
+
+
+async def relay_stream(
+    exchange: Exchange, attempt: Attempt, connection: UpstreamConnection, inspector: StreamInspector
+) -> None:
+    """Forward what ``inspector`` lets through; the first bytes of it are the commit.
+
+    Raises AttemptFailed or UpstreamError before commit. After it a break becomes an error event, and the body ends
+    cleanly behind it.
+    """
+    idle = idle_of(attempt)
+    response = exchange.response
+    failure: Failure | None
+    while True:
+        try:
+            data = await connection.read(idle if inspector.started else None)
+        except UpstreamError as error:
+            failure = _lost(inspector, error)
+            break
+        if data is None:
+            failure = inspector.end()
+            break
+        passed = inspector.feed(data)
+        if passed:
+            if response.started:
+                response.write(passed)
+            else:
+                commit(exchange, attempt, connection, passed, None)
+            if response.paused:
+                await response.drained()
+        if inspector.failure is not None:
+            failure = inspector.failure
+            break
+    _take_usage(exchange, inspector)
+    _end(exchange, attempt, connection, failure)
+
+
+def _lost(inspector: StreamInspector, error: UpstreamError) -> Failure | None:
+    """A connection that is lost behind the finish took nothing with it."""
+    if inspector.finished:
+        inspector.end()
+        return None
+    return error.failure()
+
+
+def _end(exchange: Exchange, attempt: Attempt, connection: UpstreamConnection, failure: Failure | None) -> None:
+    response = exchange.response
+    if failure is None:
+        if not response.started:
+            commit(exchange, attempt, connection, b"", None)
+        response.end()
+        return
+    if not response.started:
+        raise AttemptFailed(failure)
+    broken(attempt, failure)
+    anthropic = exchange.api is not None and exchange.api.flavour is Flavour.ANTHROPIC
+    response.write(
+        render_event(failure, attempt.target.provider.name, anthropic=anthropic, request_id=exchange.request_id)
+    )
+    response.end()
+
+
+def _take_usage(exchange: Exchange, inspector: StreamInspector) -> None:
+    usage = inspector.usage
+    if usage is not None:
+        exchange.input_tokens, exchange.output_tokens = usage.input_tokens, usage.output_tokens

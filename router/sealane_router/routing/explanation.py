@@ -1,0 +1,116 @@
+"""Says what would happen to a request for a model, by the functions that decide it, and sends nothing."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sealane_api.route_table import Limits, Provider, Target
+from sealane_router.errors import MalformedRequest
+from sealane_router.providers.registry import dialect_of
+
+from .matcher import Considered, Match, Matcher, model_not_found
+
+#: What is known of a provider at run time; at least ``breaker`` (``closed``, ``open``, ``half-open``).
+StateOf = Callable[[Provider], Mapping[str, Any]]
+
+
+def explain(matcher: Matcher, name: str, state_of: StateOf | None = None) -> dict[str, Any]:
+    """What serves the model ``name``, as JSON values.
+
+    ``state_of`` tells what a running router knows of a provider, and may add members to a target; without it
+    every breaker is closed. Prompts and credentials have no part in it; of ``set``, the names are shown and
+    not the values.
+    """
+    match = matcher.match(name) if _is_name(name) else None
+    considered = [_considered(each) for each in matcher.considered(name)]
+    if match is None:
+        return {
+            "model": name,
+            "route": None,
+            "rule": None,
+            "revision": None,
+            "targets": [],
+            "limits": None,
+            "considered": considered,
+            "error": _error(name),
+        }
+    return {
+        "model": name,
+        "route": match.route.key,
+        "rule": match.rule.name,
+        "revision": match.route.revision,
+        "targets": _targets(match, name, state_of),
+        "limits": _limits(match.rule.limits),
+        "considered": considered,
+        "error": None,
+    }
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and not any(unicodedata.category(character) in {"Cc", "Cs"} for character in name)
+
+
+def _error(name: str) -> dict[str, str]:
+    if not _is_name(name):
+        return {
+            "code": MalformedRequest.code,
+            "message": "The model is empty or holds a character that no model's name has.",
+        }
+    error = model_not_found(name)
+    return {"code": error.code, "message": error.message}
+
+
+def _targets(match: Match, name: str, state_of: StateOf | None) -> list[dict[str, Any]]:
+    """By weight, as most requests meet them, then the fallback in its order."""
+    by_weight = sorted(match.rule.targets, key=lambda target: -target.weight)
+    shown = [_target(target, match, name, state_of, fallback=False) for target in by_weight]
+    if match.rule.fallback is not None:
+        shown += [_target(target, match, name, state_of, fallback=True) for target in match.rule.fallback.targets]
+    return shown
+
+
+def _target(target: Target, match: Match, name: str, state_of: StateOf | None, *, fallback: bool) -> dict[str, Any]:
+    provider = target.provider
+    forwarded = target.model or match.canonical
+    state = {} if state_of is None else state_of(provider)
+    shown = {
+        "provider": provider.name,
+        "baseURL": provider.base_url,
+        "model": forwarded,
+        "weight": target.weight,
+        "fallback": fallback,
+        "breaker": "closed",
+        "edits": _edits(target, match, name, forwarded),
+    }
+    return shown | {member: value for member, value in state.items() if member == "breaker" or member not in shown}
+
+
+def _edits(target: Target, match: Match, name: str, forwarded: str) -> dict[str, Any]:
+    """How the body that this target gets differs from the client's."""
+    other_model = target.model is not None and target.model != match.canonical
+    renames = dialect_of(target.provider.dialect).renames_for_other_model if other_model else {}
+    return {
+        "model": forwarded if forwarded != name else None,
+        "set": sorted(target.set),
+        "remove": list(target.remove),
+        "rename": dict(renames),
+    }
+
+
+def _limits(limits: Limits) -> dict[str, int | None]:
+    return {
+        "requestsPerMinute": limits.requests_per_minute,
+        "tokensPerMinute": limits.tokens_per_minute,
+    }
+
+
+def _considered(each: Considered) -> dict[str, Any]:
+    pattern = None if each.pattern is None else {each.pattern.kind.value: each.pattern.text}
+    return {
+        "route": each.route.key,
+        "rule": each.rule.name,
+        "pattern": pattern,
+        "matched": each.matched,
+        "serves": each.serves,
+        "reason": each.reason,
+    }

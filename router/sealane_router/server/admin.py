@@ -1,0 +1,114 @@
+"""The admin port: probes, metrics, explain, the effective configuration, and drain. It is never for applications."""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from sealane_router.providers.request_body import LONGEST_MODEL
+from sealane_telemetry.health import HealthChecks
+
+_JSON = "application/json"
+_MAX_BODY = 64 * 1024
+
+
+class Administered(Protocol):
+    """What the admin port shows of a gateway, and the one thing it can ask of it."""
+
+    livez: HealthChecks
+    readyz: HealthChecks
+    registry: CollectorRegistry
+
+    def explain(self, model: str) -> Mapping[str, Any]:
+        """What would happen to a request for ``model``."""
+        ...
+
+    def configuration(self) -> Mapping[str, Any]:
+        """Settings and route table, without a secret."""
+        ...
+
+    def begin_drain(self) -> None:
+        """Start to leave."""
+        ...
+
+
+GATEWAY: web.AppKey[Administered] = web.AppKey("gateway", Administered)  # type: ignore[type-abstract]
+
+
+def admin_application(gateway: Administered) -> web.Application:
+    """The aiohttp application of the admin port."""
+    application = web.Application(client_max_size=_MAX_BODY)
+    application[GATEWAY] = gateway
+    application.add_routes(
+        [
+            web.get("/", _index),
+            web.get("/livez", _probe(lambda gateway: gateway.livez)),
+            web.get("/readyz", _probe(lambda gateway: gateway.readyz)),
+            web.get("/metrics", _metrics),
+            web.get("/-/explain", _explain),
+            web.post("/-/explain", _explain),
+            web.get("/-/config", _configuration),
+            web.post("/-/drain", _drain),
+        ]
+    )
+    return application
+
+
+async def _index(_: web.Request) -> web.Response:
+    return web.Response(
+        text="sealane router: /livez /readyz?verbose /metrics /-/explain?model=NAME /-/config, POST /-/drain\n"
+    )
+
+
+def _probe(checks: Callable[[Administered], HealthChecks]) -> Callable[[web.Request], Any]:
+    async def probe(request: web.Request) -> web.Response:
+        report = checks(request.app[GATEWAY]).report(exclude=request.query.getall("exclude", []))
+        verbose = "verbose" in request.query
+        return web.Response(status=report.status, text=report.render(verbose=verbose))
+
+    return probe
+
+
+async def _metrics(request: web.Request) -> web.Response:
+    encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+    body = encode(request.app[GATEWAY].registry)
+    return web.Response(body=body, headers={"Content-Type": content_type})
+
+
+async def _explain(request: web.Request) -> web.Response:
+    model = request.query.get("model")
+    if request.method == "POST" and model is None:
+        model = _model_of(await request.read())
+    if model is None or not 0 < len(model) <= LONGEST_MODEL:
+        return _json({"error": 'name one model: ?model=NAME, or the body {"model": "NAME"}'}, status=400)
+    return _json(request.app[GATEWAY].explain(model))
+
+
+def _model_of(body: bytes) -> str | None:
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    model = document.get("model") if isinstance(document, dict) else None
+    return model if isinstance(model, str) else None
+
+
+async def _configuration(request: web.Request) -> web.Response:
+    return _json(request.app[GATEWAY].configuration())
+
+
+async def _drain(request: web.Request) -> web.Response:
+    """Answers to loopback only: whoever reaches the port over the network must not be able to empty the Service."""
+    peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+    if peer is None or not ipaddress.ip_address(peer[0].partition("%")[0]).is_loopback:
+        return _json({"error": "drain answers to loopback only; send SIGTERM instead"}, status=403)
+    request.app[GATEWAY].begin_drain()
+    return _json({"draining": True}, status=202)
+
+
+def _json(document: object, *, status: int = 200) -> web.Response:
+    return web.Response(status=status, body=msgspec.json.encode(document), content_type=_JSON)

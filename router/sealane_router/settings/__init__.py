@@ -1,0 +1,7 @@
+"""What a router can be told from outside: read once at start, frozen, and handed on in parts.
+
+Law: only this package reads ``SEALANE_*`` variables, and it does no other I/O. Every setting is a variable
+``SEALANE_SOMETHING`` and a flag ``--something``; the flag wins. Times are seconds and sizes bytes once
+parsed. A layer states what it needs and is handed that group, never the whole. ``docs/settings.md`` lists
+them all, and a test keeps the two lists the same.
+"""

@@ -1,0 +1,132 @@
+"""The settings themselves, grouped by the part of the router that needs them.
+
+The text under each field says what it does and why its default is what it is.
+"""
+
+# ruff: noqa: RUF009 - setting() returns what dataclasses.field() returns
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .networks import AllowedNetworks, networks
+from .variable import Address, address, choice, count, duration, path, paths, setting, size, switch
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerSettings:
+    """What the traffic port and the admin port accept."""
+
+    traffic: Address = setting("SEALANE_LISTEN", "127.0.0.1:8080", "host:port", address)
+    """Where applications connect. Loopback, so that a first try exposes nothing."""
+
+    admin: Address = setting("SEALANE_ADMIN", "127.0.0.1:9090", "host:port", address)
+    """Where probes, Prometheus and operators connect; it must never be reachable for applications."""
+
+    max_connections: int = setting("SEALANE_MAX_CONNECTIONS", "10000", "connections", count(1, 1_000_000))
+    """Client connections held at once; one more is closed on arrival. Each costs a file descriptor and about
+    10 KiB."""
+
+    body_limit: int = setting("SEALANE_BODY_LIMIT", "32MiB", "bytes", size(1 << 10, 1 << 30))
+    """The largest request body; beyond it the client gets 413."""
+
+    head_limit: int = setting("SEALANE_HEAD_LIMIT", "64KiB", "bytes", size(1 << 10, 1 << 20))
+    """Request line and headers together; beyond it the client gets 431."""
+
+    pipeline_limit: int = setting("SEALANE_PIPELINE_LIMIT", "64KiB", "bytes", size(1 << 10, 1 << 20))
+    """Bytes a client may send ahead while its exchange runs; more close the connection. They must be read,
+    because a paused socket hides that the client left."""
+
+    buffered_bodies: int = setting("SEALANE_BUFFERED_BODIES", "512MiB", "bytes", size(1 << 20, 1 << 40))
+    """All request bodies in memory together; beyond it the client gets 503. Keep it well below the memory
+    limit."""
+
+    head_timeout: float = setting("SEALANE_HEAD_TIMEOUT", "10s", "duration", duration(0.1, 3600))
+    """How long a request head may take from its first byte; then 408."""
+
+    body_idle_timeout: float = setting("SEALANE_BODY_IDLE_TIMEOUT", "60s", "duration", duration(0.1, 3600))
+    """How long a body may pause between two of its bytes; then 408."""
+
+    keep_alive_timeout: float = setting("SEALANE_KEEP_ALIVE_TIMEOUT", "75s", "duration", duration(0.1, 3600))
+    """How long an idle client connection is kept. Longer than the usual 60 s of load balancers, so that they
+    close first and no request meets a closing connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """The files a router reads and watches."""
+
+    routes: tuple[Path, ...] = setting("SEALANE_ROUTES", "", "paths, separated by commas", paths)
+    """Route files; all of them form one table."""
+
+    secrets: Path | None = setting("SEALANE_SECRETS", "", "directory", path)
+    """Credentials, laid out like mounted Secrets (``DIR/name/key``). Empty: the environment only."""
+
+    keys: Path | None = setting("SEALANE_KEYS", "", "file", path)
+    """The callers' key file. Empty: anybody who can connect is served (see ``anonymous``)."""
+
+    anonymous: bool = setting("SEALANE_ANONYMOUS", "false", "true or false", switch)
+    """Serve anybody without a key on an address that other machines can reach. Loopback needs no such
+    consent."""
+
+    poll_interval: float = setting("SEALANE_POLL_INTERVAL", "500ms", "duration", duration(0.05, 1))
+    """How often files are looked at. A change is found within this time, which must stay at most a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSettings:
+    """How providers are reached and how much of an answer is held."""
+
+    allowed_networks: AllowedNetworks = setting(
+        "SEALANE_ALLOWED_NETWORKS", "default", "networks, separated by commas", networks
+    )
+    """Addresses that providers may have. ``default`` is everything but loopback, link-local and unspecified,
+    so that no route can reach the node's metadata service or the router itself."""
+
+    idle_limit: float = setting("SEALANE_UPSTREAM_IDLE_LIMIT", "55s", "duration", duration(0.1, 3600))
+    """How long an unused connection to a provider is kept. Below the usual 60 s of their load balancers."""
+
+    age_limit: float = setting("SEALANE_UPSTREAM_AGE_LIMIT", "10m", "duration", duration(1, 86400))
+    """After this time a connection takes no further exchange, so that changed DNS answers are followed."""
+
+    hold_limit: int = setting("SEALANE_HOLD_LIMIT", "1MiB", "bytes", size(1 << 10, 64 << 20))
+    """How much of a JSON answer is held until it is complete; a longer one is committed and streamed."""
+
+    event_limit: int = setting("SEALANE_EVENT_LIMIT", "16MiB", "bytes", size(1 << 10, 256 << 20))
+    """The largest event of a stream; a larger one is a broken stream."""
+
+    models_cache: float = setting("SEALANE_MODELS_CACHE", "5m", "duration", duration(0, 86400))
+    """How long a provider's list of models is kept for ``GET /v1/models``; ``0s`` asks each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleSettings:
+    """Readiness, and how the router leaves."""
+
+    readiness_policy: str = setting("SEALANE_READINESS_POLICY", "local", "local or strict", choice("local", "strict"))
+    """``local``: a provider's outage never makes the router unready. ``strict``: unready whenever nothing can
+    be served."""
+
+    drain_deadline: float = setting("SEALANE_DRAIN_DEADLINE", "30s", "duration", duration(0, 86400))
+    """How long exchanges may run on after the propagation time. Keep the pod's grace period above the sum of
+    both."""
+
+    propagation_time: float = setting("SEALANE_PROPAGATION_TIME", "5s", "duration", duration(0, 600))
+    """How long a draining router still takes new requests, until every node stopped sending them. ``sealane
+    up`` has nobody to tell and uses ``0s``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationSettings:
+    """What is written for observers, and on which event loop."""
+
+    log_level: str = setting(
+        "SEALANE_LOG_LEVEL", "info", "a level", choice("debug", "info", "warning", "error", "critical")
+    )
+    """The least severe line that is written. Prompts, answers and keys appear at no level."""
+
+    exchange_log: bool = setting("SEALANE_EXCHANGE_LOG", "true", "true or false", switch)
+    """One JSON line for each exchange. Off saves about 2 µs of each."""
+
+    uvloop: bool = setting("SEALANE_UVLOOP", "true", "true or false", switch)
+    """Use uvloop where it is installed; it takes a fifth of the CPU off. Off for debugging with asyncio's own
+    tools."""

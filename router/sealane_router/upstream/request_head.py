@@ -1,0 +1,46 @@
+"""Which request headers reach a provider, and the bytes of a request's head.
+
+The client's credentials, cookies and hop-by-hop headers stay here; so does what names the client's address. All
+else passes as it came.
+"""
+
+from collections.abc import Iterable
+
+Header = tuple[bytes, bytes]
+
+#: RFC 9110 §7.6.1, with the older names that proxies still meet.
+HOP_BY_HOP = frozenset(
+    {
+        b"connection", b"keep-alive", b"proxy-connection", b"proxy-authenticate", b"proxy-authorization", b"te",
+        b"trailer", b"transfer-encoding", b"upgrade", b"http2-settings",
+    }
+)  # fmt: skip
+
+#: The client's identity at the gateway, and what the gateway says itself.
+_OURS = frozenset(
+    {
+        b"host", b"content-length", b"expect", b"accept-encoding", b"authorization", b"x-api-key", b"api-key",
+        b"cookie", b"x-goog-api-key", b"openai-organization", b"openai-project", b"forwarded", b"x-forwarded-for",
+        b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port", b"x-real-ip", b"x-request-id", b"via",
+    }
+)  # fmt: skip
+
+WITHHELD = HOP_BY_HOP | _OURS
+
+
+def connection_tokens(headers: Iterable[Header]) -> frozenset[bytes]:
+    """The header names that ``Connection`` declares hop-by-hop; ``headers`` have lower-case names."""
+    tokens: set[bytes] = set()
+    for name, value in headers:
+        if name == b"connection":
+            tokens.update(token.strip().lower() for token in value.split(b","))
+    return frozenset(tokens)
+
+
+def forwarded(headers: Iterable[Header], nominated: frozenset[bytes]) -> bytes:
+    """The client's headers that pass, as header lines."""
+    lines = bytearray()
+    for name, value in headers:
+        if name not in WITHHELD and name not in nominated:
+            lines += name + b": " + value + b"\r\n"
+    return bytes(lines)

@@ -1,0 +1,72 @@
+"""A module's tests are where its name says."""
+
+from pathlib import Path
+
+from tests.architecture.house import PACKAGES, ROOT, shown
+
+_UNIT = ROOT / "tests" / "unit"
+
+#: Packages whose modules each have a test file, and the folder of the unit tests that mirrors them.
+_MIRRORED = {
+    "sealane_api": "api",
+    "sealane_telemetry": "telemetry",
+    "sealane_router": "router",
+    "sealane_cli": "cli",
+}
+
+#: Modules without a test file of their own, and where they are tested instead.
+ELSEWHERE = {
+    "api/sealane_api/failure.py": "a vocabulary without behaviour",
+    "cli/sealane_cli/kubectl.py": "tests/architecture/test_console_scripts.py runs it",
+    "router/sealane_router/__main__.py": "tests/integration starts it",
+    "router/sealane_router/app.py": "wiring: every integration test starts it",
+}
+
+
+def _modules(package: str) -> dict[Path, Path]:
+    """Each module of a package, and the folder that its tests belong to."""
+    folder = PACKAGES[package]
+    return {
+        path: _UNIT / _MIRRORED[package] / path.parent.relative_to(folder)
+        for path in sorted(folder.rglob("*.py"))
+        if path.name != "__init__.py"
+    }
+
+
+def _mirrored() -> dict[Path, Path]:
+    return {path: place for package in _MIRRORED for path, place in _modules(package).items()}
+
+
+def test_every_module_has_its_test_file() -> None:
+    """``router/sealane_router/attempt/x.py`` is tested by ``tests/unit/router/attempt/test_x.py``."""
+    untested = [
+        shown(path)
+        for path, place in _mirrored().items()
+        if shown(path) not in ELSEWHERE and not (place / f"test_{path.stem}.py").is_file()
+    ]
+
+    assert untested == [], "\n".join(untested)
+
+
+def test_every_unit_test_file_names_its_module() -> None:
+    """A file of unit tests is called after a module, perhaps with a word more: ``test_x_invariants.py``."""
+    stems: dict[Path, list[str]] = {}
+    for path, place in _mirrored().items():
+        stems.setdefault(place, []).append(f"test_{path.stem}")
+    strays = [
+        shown(path)
+        for path in sorted(_UNIT.rglob("test_*.py"))
+        if not any(
+            path.stem == stem or path.stem.startswith(f"{stem}_") for stem in stems.get(path.parent, [])
+        )
+    ]
+
+    assert strays == [], "\n".join(strays)
+
+
+def test_an_exception_is_still_needed() -> None:
+    """Whoever is tested elsewhere exists, and has no test file of its own by now."""
+    places = {shown(path): place / f"test_{path.stem}.py" for path, place in _mirrored().items()}
+    stale = [name for name in ELSEWHERE if name not in places or places[name].is_file()]
+
+    assert stale == [], "\n".join(stale)
