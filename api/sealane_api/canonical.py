@@ -11,11 +11,11 @@ from typing import TypeAlias, cast
 
 from pydantic.fields import FieldInfo
 
-from .provider_route import RevisionSpec
-from .resource.fields import UNORDERED, Duration
-from .resource.part import Part
+from sealane_api.provider_route import RevisionSpec
+from sealane_api.resource.fields import UNORDERED, Duration
+from sealane_api.resource.part import Part
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 def canonical_json(spec: RevisionSpec) -> bytes:
@@ -42,7 +42,7 @@ def _value(value: object) -> Json:
         case str():
             return str(value)  # the plain text of an enum's member
         case _:
-            return cast(Json, value)
+            return cast("Json", value)
 
 
 def _field(value: object, field: FieldInfo) -> Json:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NoReturn
 
-from .canonical import spec_hash
-from .ownership import Claim, conflicts
-from .problems import FieldPath, Location, Problem, ProblemLog, shown
-from .provider_route import ProviderRoute
-from .resource.provider import BreakerSpec, ProviderSpec, SecretKeyRef, TlsSpec
-from .resource.rule import FallbackSpec, RuleSpec, TargetSpec
-from .route_table import (
+from sealane_api.canonical import spec_hash
+from sealane_api.ownership import Claim, conflicts
+from sealane_api.problems import FieldPath, Location, Problem, ProblemLog, shown
+from sealane_api.provider_route import ProviderRoute
+from sealane_api.resource.provider import BreakerSpec, ProviderSpec, SecretKeyRef, TlsSpec
+from sealane_api.resource.rule import FallbackSpec, RuleSpec, TargetSpec
+from sealane_api.route_table import (
     BreakerPolicy,
     Fallback,
     HealthCheck,
@@ -35,16 +35,14 @@ REVISION_DIGITS = 12
 class FrozenObject(dict[str, object]):
     """A JSON object inside a target's ``set``: it refuses changes, and a JSON encoder still sees a dict."""
 
-    def _refuse(self, *args: object, **kwargs: object) -> NoReturn:
+    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
         raise TypeError("a compiled route does not change")
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
 
-def compile_route(
-    resource: ProviderRoute, *, namespace_default: str = "default", revision: str | None = None
-) -> Route:
+def compile_route(resource: ProviderRoute, *, namespace_default: str = "default", revision: str | None = None) -> Route:
     """Return the compiled route; rules, patterns and targets stay in the order in which they were written.
 
     ``revision`` is a number in a cluster; without it, the first 12 digits of the hash. Every target holds the very
@@ -65,16 +63,14 @@ def compile_route(
     )
 
 
-def compile_table(
-    routes: Sequence[Route], *, locate: Callable[[int, FieldPath], Location] | None = None
-) -> RouteTable:
+def compile_table(routes: Sequence[Route], *, locate: Callable[[int, FieldPath], Location] | None = None) -> RouteTable:
     """Return the table of ``routes``, sorted by ``namespace/name``.
 
     Raises :class:`InvalidRoutes` when two routes have one name or a pattern is claimed twice: one problem at each
     place, naming the other. ``locate`` says where a part of ``routes[i]`` is written; without it a problem's source is
     the route's ``namespace/name``.
     """
-    place = locate or (lambda at, path: Location(routes[at].key))
+    place = locate or (lambda at, _path: Location(routes[at].key))
     log = ProblemLog()
     log.extend(_namesakes(routes, place))
     if not log:
@@ -104,7 +100,8 @@ def _rival_claims(routes: Sequence[Route], locate: Callable[[int, FieldPath], Lo
     claims = [claim for claim, where in places.items() for _ in where]
     for conflict in conflicts(claims):
         # A rule that repeats a pattern makes equal claims: each of them stands for one place.
-        spots = [(claim, *where) for claim in dict.fromkeys((conflict.owner, *conflict.others)) for where in places[claim]]
+        rivals = dict.fromkeys((conflict.owner, *conflict.others))
+        spots = [(claim, at, path) for claim in rivals for at, path in places[claim]]
         for nth, (claim, at, path) in enumerate(spots):
             rival, rival_at, rival_path = spots[0 if nth else 1]
             elsewhere = locate(rival_at, rival_path)
@@ -120,10 +117,10 @@ def _claims(route: Route) -> Iterator[tuple[FieldPath, Claim]]:
 
 def _rivalry(claim: Claim, rival: Claim, elsewhere: Location) -> str:
     if (claim.route, claim.rule) == (rival.route, rival.rule):
-        who = f"rule {rival.rule} claims a second time ({_at(elsewhere)})"
+        who = f"rule {shown(rival.rule)} claims a second time ({_at(elsewhere)})"
     else:
         owner = "the same route" if claim.route == rival.route else rival.route
-        who = f"rule {rival.rule} of {owner} claims too ({_at(elsewhere)})"
+        who = f"rule {shown(rival.rule)} of {owner} claims too ({_at(elsewhere)})"
     return f"found {shown(claim.pattern.text)}, which {who}; a model has one owner: remove one of the two"
 
 

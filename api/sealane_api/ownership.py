@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .route_table import Pattern, PatternKind
+from sealane_api.route_table import Pattern, PatternKind
 
 
 def fold(name: str) -> str:
@@ -27,14 +27,14 @@ class Claim:
 
     @property
     def subject(self) -> tuple[PatternKind, str]:
-        """What two claims must share to be in conflict; the letters of a regex are not folded: ``\\D`` is no ``\\d``."""
+        """What two claims must share to be in conflict; a regex is not folded, for ``\\D`` is not ``\\d``."""
         kind, text = self.pattern.kind, self.pattern.text
         return (kind, text if kind is PatternKind.REGEX else fold(text))
 
     @property
-    def seniority(self) -> tuple[bool, str, str, str]:
+    def seniority(self) -> tuple[bool, str, str, str, PatternKind, str]:
         """Sorts owners first: the older route, then ``namespace/name``, then the rule; unknown age is youngest."""
-        return (not self.created, self.created, self.route, self.rule)
+        return (not self.created, self.created, self.route, self.rule, self.pattern.kind, self.pattern.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,13 @@ MAX_PROBLEMS = 100
 _MAX_SHOWN = 80
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _SECRET_WORDS = frozenset(
-    "apikey auth authorization bearer credential credentials key keys passwd password secret secrets token".split()
+    {"apikey", "auth", "authorization", "bearer", "credential", "credentials", "key", "keys", "passwd", "password"}
+    | {"secret", "secrets", "token"}
 )
 _LOOKS_SECRET = re.compile(
     r"^(sk|pk|rk|key)[-_]|^bearer\s|^eyJ[\w-]+\.|^[0-9a-f]{32}\.[0-9a-z]+$|://[^/]*@|://.*[?#]", re.IGNORECASE
 )
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,11 @@ class ProblemLog:
         """Whether anything is wrong."""
         return bool(self._kept)
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems that were kept."""
+        return tuple(self._kept)
+
     def add(self, *problems: Problem) -> None:
         """Note problems in the order in which they should be read."""
         self.extend(problems)
@@ -100,6 +106,10 @@ class ProblemLog:
                 self._more += 1
         self._more += more
 
+    def absorb(self, other: "ProblemLog") -> None:
+        """Note everything that ``other`` collected about one file, from its first line to its last."""
+        self.extend(sorted(other.problems, key=lambda problem: problem.line or 0), other._more)
+
     def raise_if_any(self) -> None:
         """Raise :class:`InvalidRoutes` when anything is wrong."""
         if self._kept:
@@ -107,15 +117,15 @@ class ProblemLog:
 
 
 def path_text(path: FieldPath) -> str:
-    """``spec.rules[0].models``; a name that is not plain is written ``["like this"]``."""
+    """``spec.rules[0].models``; a name that is not plain is written ``['like this']``."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif _PLAIN_NAME.fullmatch(part):
+        elif _PLAIN_NAME.fullmatch(part) and not _LOOKS_SECRET.search(part):
             text += f".{part}" if text else part
         else:
-            text += f"[{_quoted(part, '')}]"
+            text += f"[{_quoted(part)}]"
     return text
 
 
@@ -129,10 +139,10 @@ def shown(value: object, path: FieldPath = ()) -> str:
     if value is None:
         return "nothing (null)"
     kind = _kind(value)
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence | Mapping) and not isinstance(value, str):
         return f"a {kind} of {len(value)}" if value else f"an empty {kind}"
     if not isinstance(value, bool | int | float | str):
-        return f"a {kind}" if value else f"an empty {kind}"
+        return f"a {kind}"
     if any(isinstance(part, str) and speaks_of_secrets(part) for part in path):
         return f"a value (not shown, {kind})"
     if isinstance(value, str):
@@ -165,9 +175,9 @@ def _number(value: float) -> str:
     return repr(value) if math.isfinite(value) else str(value)
 
 
-def _quoted(text: str, unsafe: str = "a text (not shown: it looks like a secret)") -> str:
+def _quoted(text: str) -> str:
     if _LOOKS_SECRET.search(text):
-        return unsafe
+        return "a text (not shown: it looks like a secret)"
     whole = repr(text)
     if len(whole) <= _MAX_SHOWN:
         return whole

@@ -5,13 +5,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .problems import shown
-from .resource.fields import UNORDERED, Flag, HistoryLimit, Write
-from .resource.metadata import ObjectMeta
-from .resource.part import Finding, Part, refuse, repeated
-from .resource.provider import ProviderSpec
-from .resource.rollout import RolloutSpec
-from .resource.rule import RuleSpec, TargetSpec
+from sealane_api.problems import shown
+from sealane_api.resource.fields import UNORDERED, Flag, HistoryLimit, Write
+from sealane_api.resource.metadata import ObjectMeta
+from sealane_api.resource.part import Finding, Part, refuse, repeated
+from sealane_api.resource.provider import ProviderSpec
+from sealane_api.resource.rollout import RolloutSpec
+from sealane_api.resource.rule import RuleSpec, TargetSpec
 
 API_VERSION = "sealane.dev/v1alpha1"
 KIND = "ProviderRoute"
@@ -44,7 +44,7 @@ class RevisionSpec(Part):
             for path, target in _targets(rule):
                 if target.provider not in providers:
                     message = f"found {shown(target.provider)}, which is no provider of this route; "
-                    message += "write one of " + ", ".join(providers)
+                    message += "write one of " + ", ".join(shown(name) for name in dict.fromkeys(providers))
                     findings.append(Finding(("rules", at, *path, "provider"), message))
         refuse(findings)
         return self

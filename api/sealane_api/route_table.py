@@ -179,11 +179,11 @@ class Route:
     providers: tuple[Provider, ...]
     rules: tuple[Rule, ...]
     created: str = ""
+    #: ``namespace/name``, made once because every exchange names it.
+    key: str = field(init=False, compare=False, repr=False)
 
-    @property
-    def key(self) -> str:
-        """``namespace/name``."""
-        return f"{self.namespace}/{self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"{self.namespace}/{self.name}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,15 @@ def render_event(failure: Failure, provider: str, *, anthropic: bool, request_id
     answer = ErrorAnswer(
         502, "api_error", "broken_stream", f"provider {provider} broke off its answer ({failure.code or 'no finish'})"
     )
+    return _event(answer, anthropic, request_id)
+
+
+def render_last_event(error: GatewayError, *, anthropic: bool, request_id: str) -> bytes:
+    """The event that ends a stream for a reason of the gateway's own (no ``[DONE]`` follows)."""
+    return _event(answer_of(error), anthropic, request_id)
+
+
+def _event(answer: ErrorAnswer, anthropic: bool, request_id: str) -> bytes:
     body = msgspec.json.encode(_body(answer, anthropic, request_id))
     return (b"event: error\ndata: %b\n\n" if anthropic else b"data: %b\n\n") % body
 

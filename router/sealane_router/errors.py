@@ -1,4 +1,4 @@
-"""Every error a client can meet, as one tree; ``server/error_response.py`` is the only place that renders it.
+"""Every error a client can meet, as one tree; ``error_answer.py`` is the only place that renders it.
 
 ::
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 from sealane_api.route_table import Provider, Route, Rule, SecretRef
 
@@ -58,7 +59,7 @@ class ProviderRuntime:
 class RuleRuntime:
     """A rule beside its targets' gates, its limits and what every answer of it says."""
 
-    __slots__ = ("answer_lines", "deadlines", "limits", "providers", "route", "rule", "stream_deadlines", "targets")
+    __slots__ = ("answer_lines", "deadlines", "endings", "limits", "providers", "route", "rule", "stream_deadlines", "targets")
 
     def __init__(
         self,
@@ -72,6 +73,8 @@ class RuleRuntime:
         self.rule = rule
         self.providers = providers
         self.limits = limits
+        #: What the recorder keeps of this rule's exchanges; it goes when the table does.
+        self.endings: dict[tuple[object, ...], Any] = {}
         gates = {name: runtime.gate for name, runtime in providers.items()}
         self.targets = TargetSet(rule, gates, budget, random=random.random)
         self.answer_lines = f"x-sealane-route: {route.key}\r\nx-sealane-revision: {route.revision}\r\n".encode("ascii")
@@ -131,15 +134,17 @@ def _provider_runtime(
             provider, random=random.random, on_transition=lambda state: means.on_transition(provider, state)
         )
         credential = _credential(route, provider.credential, means)
-    if known is not None and same and known.provider.tls == provider.tls:
+    pool_limits = PoolLimits(means.pool_idle, means.pool_age, provider.max_concurrency)
+    if known is not None and same and _reaches_alike(known.provider, provider):
         client = known.client
+        client.pool.limits = pool_limits
     else:
         client = ProviderClient(
             provider,
             credential,
             allowed=means.allowed(provider),
             authority=_authority(route, provider, means),
-            limits=PoolLimits(means.pool_idle, means.pool_age, provider.max_concurrency),
+            limits=pool_limits,
         )
     return ProviderRuntime(provider, gate, client, credential, dialect_of(provider.dialect))
 
@@ -155,6 +160,11 @@ def _rule_runtime(
         budget.percent = rule.retry.budget_percent
         limits.reconfigure(rule.limits, now)
     return RuleRuntime(route, rule, providers, budget, limits)
+
+
+def _reaches_alike(one: Provider, other: Provider) -> bool:
+    """Whether connections made for ``one`` are good for ``other``, of the same identity."""
+    return one.tls == other.tls and one.allow_insecure == other.allow_insecure
 
 
 def _credential(route: Route, ref: SecretRef | None, means: ServingMeans) -> Credential | None:

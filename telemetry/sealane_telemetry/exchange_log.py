@@ -37,9 +37,7 @@ EXCHANGE_FIELDS: Final[Mapping[str, str]] = {
     "level": "`info`; `warning` when the outcome is `provider_error`, `broken_stream` or `gateway_error`.",
     "logger": "Always `sealane.exchange`.",
     "event": "Always `exchange`.",
-    "outcome": (
-        "`ok`, `client_error`, `refused`, `provider_error`, `gateway_error`, `broken_stream`, `client_gone`."
-    ),
+    "outcome": ("`ok`, `client_error`, `refused`, `provider_error`, `gateway_error`, `broken_stream`, `client_gone`."),
     "provider": "Provider of the last attempt, or empty when nothing was sent.",
     "provider_model": "Model name that the last attempt asked for.",
     "status": "HTTP status that the client got, or 0 when it left before an answer.",
@@ -71,7 +69,7 @@ EXCHANGE_FIELDS: Final[Mapping[str, str]] = {
 ATTEMPT_FIELDS: Final[Mapping[str, str]] = {
     "provider": "Provider that was tried.",
     "model": "Model name that it was asked for.",
-    "result": "`ok`, `client_gone` or the failure class.",
+    "result": "`ok`, `client_gone`, `drained` (cut off by a drain's deadline) or the failure class.",
     "status": "HTTP status that the provider answered, or 0 without an answer.",
     "code": "The provider's own error code, or empty.",
     "ms": "From the start of the attempt to its end, in milliseconds.",
@@ -127,6 +125,20 @@ class ExchangeEntry:
     attempt_list: list[AttemptEntry] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LineTemplate:
+    """What the lines of exchanges with one attempt and the same names have in common: all but ids and numbers."""
+
+    names: str
+    attempt: str
+
+    @classmethod
+    def of(cls, entry: ExchangeEntry) -> "LineTemplate":
+        """The template of exchanges like ``entry``, which lists its one attempt."""
+        (attempt,) = entry.attempt_list
+        return cls(_names_of(entry), _attempt_start(*_attempt_key(attempt)))
+
+
 class ExchangeLog:
     """Writes exchange lines in batches; belongs to one thread.
 
@@ -156,6 +168,33 @@ class ExchangeLog:
         if self._pending >= BATCH_BYTES:
             self.flush()
 
+    def record_plain(
+        self,
+        template: LineTemplate,
+        now: float,
+        request_id: str,
+        trace_id: str,
+        seconds: tuple[float, float, float],
+        sizes: tuple[int, int, int, int],
+    ) -> None:
+        """Add a line made from ``template``.
+
+        ``seconds`` are the exchange's duration, its time to first content and its attempt's duration; ``sizes`` are
+        the bytes of request and answer, and the tokens of both.
+        """
+        duration, first, attempt = seconds
+        line = (
+            f'{{"time":"{self._time(now)}"{template.names},"request_id":"{request_id}","trace_id":"{trace_id}"'
+            f',"duration_ms":{duration * 1000.0:.1f},"first_content_ms":{first * 1000.0:.1f}'
+            f',"request_bytes":{sizes[0]},"answer_bytes":{sizes[1]}'
+            f',"input_tokens":{sizes[2]},"output_tokens":{sizes[3]}'
+            f',"attempt_list":[{template.attempt}{attempt * 1000.0:.1f}}}]}}\n'
+        )
+        self._lines.append(line)
+        self._pending += len(line)
+        if self._pending >= BATCH_BYTES:
+            self.flush()
+
     def flush(self) -> None:
         """Hand everything pending to the writer; the caller does so every 100 ms and at exit."""
         if not self._lines and not self._kept:
@@ -174,18 +213,9 @@ class ExchangeLog:
 
     def encode(self, entry: ExchangeEntry, now: float) -> str:
         """Return the line of ``entry``: one JSON object in ASCII, with its line feed."""
-        if not 0.0 <= now - self._stamped_at < 0.001:
-            self._stamped_at = int(now * 1000) / 1000
-            self._stamp = timestamp(self._stamped_at)
-        origin_key = (
-            entry.tenant, entry.api, entry.method, entry.path, entry.model, entry.route, entry.rule,
-            entry.revision,
-        )  # fmt: skip
+        origin_key = _origin_key(entry)
         origin = self._origins.get(origin_key) or _remember(self._origins, origin_key, _origin(*origin_key))
-        end_key = (
-            entry.outcome, entry.provider, entry.provider_model, entry.status, entry.code, entry.attempts,
-            entry.retries, entry.fallback, entry.stream,
-        )  # fmt: skip
+        end_key = _end_key(entry)
         end = self._ends.get(end_key) or _remember(self._ends, end_key, _end(*end_key))
         attempts = self._attempt_list(entry.attempt_list) if entry.attempt_list else ""
         request_id, trace_id, first = entry.request_id, entry.trace_id, entry.first_content
@@ -194,7 +224,7 @@ class ExchangeLog:
         if trace_id and not (trace_id.isalnum() and trace_id.isascii()):
             trace_id = _identifier(trace_id)
         return (
-            f'{{"time":"{self._stamp}"{end}{origin},"request_id":"{request_id}","trace_id":"{trace_id}"'
+            f'{{"time":"{self._time(now)}"{end}{origin},"request_id":"{request_id}","trace_id":"{trace_id}"'
             f',"duration_ms":{entry.duration * 1000.0:.1f}'
             f',"first_content_ms":{-1.0 if first is None else first * 1000.0:.1f}'
             f',"request_bytes":{entry.request_bytes},"answer_bytes":{entry.answer_bytes}'
@@ -202,10 +232,16 @@ class ExchangeLog:
             f',"attempt_list":[{attempts}]}}\n'
         )
 
+    def _time(self, now: float) -> str:
+        if not 0.0 <= now - self._stamped_at < 0.001:
+            self._stamped_at = int(now * 1000) / 1000
+            self._stamp = timestamp(self._stamped_at)
+        return self._stamp
+
     def _attempt_list(self, attempts: list[AttemptEntry]) -> str:
         parts = []
         for attempt in attempts[:MAX_ATTEMPTS] if len(attempts) > MAX_ATTEMPTS else attempts:
-            key = (attempt.provider, attempt.model, attempt.result, attempt.status, attempt.code)
+            key = _attempt_key(attempt)
             start = self._attempts.get(key) or _remember(self._attempts, key, _attempt_start(*key))
             parts.append(f"{start}{attempt.duration * 1000.0:.1f}}}")
         return ",".join(parts)
@@ -227,6 +263,25 @@ class ExchangeLog:
         self._kept, self._kept_is_torn = rest, torn
 
 
+def _names_of(entry: ExchangeEntry) -> str:
+    return _end(*_end_key(entry)) + _origin(*_origin_key(entry))
+
+
+def _origin_key(entry: ExchangeEntry) -> _Origin:
+    return (entry.tenant, entry.api, entry.method, entry.path, entry.model, entry.route, entry.rule, entry.revision)
+
+
+def _end_key(entry: ExchangeEntry) -> _End:
+    return (
+        entry.outcome, entry.provider, entry.provider_model, entry.status, entry.code, entry.attempts, entry.retries,
+        entry.fallback, entry.stream,
+    )  # fmt: skip
+
+
+def _attempt_key(attempt: AttemptEntry) -> _Attempt:
+    return (attempt.provider, attempt.model, attempt.result, attempt.status, attempt.code)
+
+
 def _remember(fragments: dict[_Key, str], key: _Key, fragment: str) -> str:
     """Cache a fragment. Clients choose some names, so a full cache starts again from nothing."""
     if len(fragments) >= _MAX_FRAGMENTS:
@@ -235,9 +290,7 @@ def _remember(fragments: dict[_Key, str], key: _Key, fragment: str) -> str:
     return fragment
 
 
-def _origin(
-    tenant: str, api: str, method: str, path: str, model: str, route: str, rule: str, revision: str
-) -> str:
+def _origin(tenant: str, api: str, method: str, path: str, model: str, route: str, rule: str, revision: str) -> str:
     return (
         f',"tenant":{_name(tenant)},"api":{_name(api)},"method":{_name(method)},"path":{_name(path)}'
         f',"model":{_name(model)},"route":{_name(route)},"rule":{_name(rule)},"revision":{_name(revision)}'

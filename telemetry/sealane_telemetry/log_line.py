@@ -55,6 +55,7 @@ FIELDS: Mapping[str, Field] = {
     "connections": Field(_I, "A number of connections."),
     "consecutive": Field(_I, "Failures in a row."),
     "count": Field(_I, "How many of what the event names."),
+    "cut": Field(_I, "Exchanges that were cut off."),
     "deadline_seconds": Field(_I, "Time left until a deadline."),
     "dialect": Field(_N, "A provider's dialect."),
     "duration_ms": Field(_I, "How long it took."),
@@ -84,6 +85,7 @@ FIELDS: Mapping[str, Field] = {
     "problems": Field(_I, "Number of problems found."),
     "provider": Field(_N, "Name of a provider within its route."),
     "providers": Field(_I, "Number of providers."),
+    "ready": Field(_F, "Whether the router is ready."),
     "reason": Field(_T, "Why, in our own words."),
     "remedy": Field(_T, "What to do about it."),
     "request_id": Field(_N, "Id of an exchange, as in the answer's `x-sealane-request-id`."),
@@ -100,13 +102,14 @@ FIELDS: Mapping[str, Field] = {
     "state": Field(_N, "The state something is in."),
     "status": Field(_I, "HTTP status."),
     "streams": Field(_I, "Streams that have not ended."),
+    "table": Field(_N, "Hash of a route table, its first 12 digits."),
+    "task": Field(_N, "Name of a background task."),
     "tenants": Field(_I, "Number of tenants."),
     "thread": Field(_N, "Name of a thread."),
     "to": Field(_N, "The state after a transition."),
     "trace_id": Field(_N, "Trace id of the request's `traceparent`, 32 hex digits."),
     "verified": Field(_F, "Whether it was checked."),
     "version": Field(_N, "Version of sealane or of a format."),
-    "ready": Field(_F, "Whether the router is ready."),
 }
 
 _WHITE_SPACE = re.compile(r"\s")

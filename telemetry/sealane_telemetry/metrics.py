@@ -49,10 +49,7 @@ class RouterMetrics(Collector):
 
     def describe(self) -> Iterator[Metric]:
         """Yield every metric without values, so that registering calls no callback."""
-        return (
-            Metric(family.name.removesuffix("_total"), family.meaning, family.kind)
-            for family in self.families
-        )
+        return (Metric(family.name.removesuffix("_total"), family.meaning, family.kind) for family in self.families)
 
     def of_exchange(self, route: str, rule: str, revision: str, provider: str, api: str) -> ExchangeCounters:
         """Return the bound series that an exchange touches at its end."""
@@ -127,7 +124,7 @@ class RouterMetrics(Collector):
     def _declare_resilience(self) -> None:
         self.attempts = CounterFamily(
             "sealane_attempts_total",
-            "Attempts that ended; result is `ok`, `client_gone` or a failure class.",
+            "Attempts that ended; result is `ok`, `client_gone`, `drained` or a failure class.",
             ("route", "provider", "rule", "result"),
             unit="attempts",
         )
@@ -210,13 +207,14 @@ class RouterMetrics(Collector):
         )
         self.upstream_connects = CounterFamily(
             "sealane_upstream_connects_total",
-            "Connections begun; result is `ok`, `refused`, `dns`, `tls`, `timeout` or `error`.",
+            "Connections begun; result is `ok` or an error code of docs/faults.md.",
             ("route", "provider", "result"),
             unit="connections",
         )
         self.upstream_stale_connections = CounterFamily(
             "sealane_upstream_stale_connections_total",
             "Pooled connections found closed when a request was sent; it went out on a new one.",
+            ("route", "provider"),
             unit="connections",
         )
         self.buffered_body = GaugeFamily(
@@ -293,9 +291,7 @@ class _Live:
         self._parts = {
             "revision": {(route.key, route.revision) for route in table.routes},
             "rule": {(route.key, rule.name) for route in table.routes for rule in route.rules},
-            "provider": {
-                (route.key, provider.name) for route in table.routes for provider in route.providers
-            },
+            "provider": {(route.key, provider.name) for route in table.routes for provider in route.providers},
         }
 
     def __call__(self, labels: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ or a unique local one.
 import ipaddress
 import re
 
-from ..problems import shown
+from sealane_api.problems import shown
 
 _UNSAFE = re.compile(r"[^!-~]|[\"<>\\^`{|}]")
 _PARTS = re.compile(r"(https?)://([^/]+)(/.*)?")
@@ -101,6 +101,8 @@ def _ipv6_kind(address: ipaddress.IPv6Address) -> str | None:
     """Return the kind of an address that no provider may have; all but global and unique local ones have one."""
     if address == _LOOPBACK_IPV6:
         return "a loopback address"
+    if address.is_unspecified:
+        return "an unspecified address"
     if address in _METADATA_IPV6:
         return "a cloud's metadata address"
     if address in _GLOBAL_IPV6 or address in _UNIQUE_LOCAL_IPV6:
@@ -111,8 +113,7 @@ def _ipv6_kind(address: ipaddress.IPv6Address) -> str | None:
 
 
 def _path_problem(path: str) -> str | None:
-    segments = path.strip("/").split("/") if path.strip("/") else []
-    for segment in segments:
+    for segment in path.rstrip("/").split("/")[1:]:
         if segment in {"", ".", ".."} or _ESCAPED_DOTS.search(segment) or not _SEGMENT.fullmatch(segment):
             return f"found path {shown(path)}; write it without empty, '.' or '..' segments, as in /api/paas/v4"
     return None

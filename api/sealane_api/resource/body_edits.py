@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from ..problems import FieldPath, shown
-from .part import Finding
+from sealane_api.problems import FieldPath, shown
+from sealane_api.resource.part import Finding
 
 MAX_DEPTH = 16
 MAX_BYTES = 16_384

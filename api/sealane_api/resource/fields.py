@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from ..durations import DURATION_MAX_LENGTH, DURATION_PATTERN, parse_duration
+from sealane_api.durations import DURATION_MAX_LENGTH, DURATION_PATTERN, parse_duration
 
 #: The pydantic error type of a scalar that is not what its :class:`Write` asks for.
 WRITE = "write"
@@ -21,11 +21,12 @@ _INT32 = 2**31 - 1
 class Write:
     """What to write, in words that follow "write"; replaces whatever pydantic would say about the scalar.
 
-    ``quote`` adds that a number or boolean must be quoted to be a text.
+    ``quote`` adds that a number or boolean must be quoted to be a text, ``unquote`` the contrary.
     """
 
     words: str
     quote: bool = False
+    unquote: bool = False
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Wrap the schema of the annotated type."""
@@ -33,7 +34,7 @@ class Write:
             handler(source),
             custom_error_type=WRITE,
             custom_error_message="write {words}",
-            custom_error_context={"words": self.words, "quote": self.quote},
+            custom_error_context={"words": self.words, "quote": self.quote, "unquote": self.unquote},
         )
 
 
@@ -70,7 +71,7 @@ class Duration(str):
             core_schema.no_info_after_validator_function(cls._checked, text),
             custom_error_type=WRITE,
             custom_error_message="write {words}",
-            custom_error_context={"words": cls.words, "quote": False},
+            custom_error_context={"words": cls.words, "quote": False, "unquote": False},
         )
 
 
@@ -126,13 +127,13 @@ HealthPath = Annotated[
 ]
 
 Text = Annotated[str, Write("a text", quote=True)]
-Flag = Annotated[bool, Write("true or false")]
-Percent = Annotated[int, Field(ge=1, le=100), Write("a whole number from 1 to 100")]
-PercentOrNone = Annotated[int, Field(ge=0, le=100), Write("a whole number from 0 to 100")]
-Increase = Annotated[int, Field(ge=0, le=_INT32), Write("a whole number, 0 or more")]
-Count = Annotated[int, Field(ge=1, le=_INT32), Write("a whole number, 1 or more")]
+Flag = Annotated[bool, Write("true or false", unquote=True)]
+Percent = Annotated[int, Field(ge=1, le=100), Write("a whole number from 1 to 100", unquote=True)]
+PercentOrNone = Annotated[int, Field(ge=0, le=100), Write("a whole number from 0 to 100", unquote=True)]
+Increase = Annotated[int, Field(ge=0, le=_INT32), Write("a whole number, 0 or more", unquote=True)]
+Count = Annotated[int, Field(ge=1, le=_INT32), Write("a whole number, 1 or more", unquote=True)]
 # A large tenant's tokens a minute do not fit 31 bits; JSON numbers are exact to 53.
-LargeCount = Annotated[int, Field(ge=1, le=2**53 - 1), Write("a whole number, 1 or more")]
-Weight = Annotated[int, Field(ge=0, le=_INT32), Write("a whole number, 0 or more")]
-Attempts = Annotated[int, Field(ge=1, le=10), Write("a whole number from 1 to 10")]
-HistoryLimit = Annotated[int, Field(ge=1, le=100), Write("a whole number from 1 to 100")]
+LargeCount = Annotated[int, Field(ge=1, le=2**53 - 1), Write("a whole number, 1 or more", unquote=True)]
+Weight = Annotated[int, Field(ge=0, le=_INT32), Write("a whole number, 0 or more", unquote=True)]
+Attempts = Annotated[int, Field(ge=1, le=10), Write("a whole number from 1 to 10", unquote=True)]
+HistoryLimit = Annotated[int, Field(ge=1, le=100), Write("a whole number from 1 to 100", unquote=True)]

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .fields import Name, Text, Write
-from .part import Part
+from sealane_api.resource.fields import Name, Text, Write
+from sealane_api.resource.part import Part
 
 # Kubernetes writes whole seconds in UTC, so text order is time order.
 Timestamp = Annotated[
@@ -21,8 +21,8 @@ class ObjectMeta(Part):
     name: Name
     namespace: Name | None = None
     creation_timestamp: Timestamp | None = None
-    labels: dict[Text, Text] = {}
-    annotations: dict[Text, Text] = {}
+    labels: dict[Text, Text] = Field(default_factory=dict)
+    annotations: dict[Text, Text] = Field(default_factory=dict)
     uid: Text | None = None
     resource_version: Text | None = None
     generate_name: Text | None = None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..problems import FieldPath
+from sealane_api.problems import FieldPath
 
 #: The pydantic error type under which :func:`refuse` reports.
 LAW = "law"

@@ -4,9 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from ..route_table import DialectName
-from .base_url import origin, url_problem
-from .fields import (
+from sealane_api.resource.base_url import origin, url_problem
+from sealane_api.resource.fields import (
     BaseURL,
     Count,
     Duration,
@@ -19,7 +18,8 @@ from .fields import (
     ServerName,
     Write,
 )
-from .part import Finding, Part, context_of, refuse
+from sealane_api.resource.part import Finding, Part, context_of, refuse
+from sealane_api.route_table import DialectName
 
 Dialect = Annotated[DialectName, Field(strict=False), Write("Moonshot, Zai or OpenAI")]
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from ..problems import shown
-from .fields import Count, Duration, Increase, Percent, PercentOrNone, Write
-from .part import Finding, Part, refuse
-from .schedule import MAX_LENGTH, schedule_problem
+from sealane_api.problems import shown
+from sealane_api.resource.fields import Count, Duration, Increase, Percent, PercentOrNone, Write
+from sealane_api.resource.part import Finding, Part, refuse
+from sealane_api.resource.schedule import MAX_LENGTH, schedule_problem
 
 MAX_STEPS = 20
 MAX_WINDOWS = 16

@@ -4,11 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, JsonValue, SkipValidation, ValidationInfo, model_validator
 
-from ..failure import DEFAULT_FALLBACK, FALLBACK_CONDITIONS, FailureClass
-from ..problems import shown
-from ..route_table import PatternKind
-from .body_edits import value_findings
-from .fields import (
+from sealane_api.failure import DEFAULT_FALLBACK, FALLBACK_CONDITIONS, FailureClass
+from sealane_api.problems import shown
+from sealane_api.resource.body_edits import value_findings
+from sealane_api.resource.fields import (
     UNORDERED,
     Attempts,
     Count,
@@ -22,7 +21,8 @@ from .fields import (
     Weight,
     Write,
 )
-from .part import Finding, Part, context_of, refuse, repeated
+from sealane_api.resource.part import Finding, Part, context_of, refuse, repeated
+from sealane_api.route_table import PatternKind
 
 MAX_PATTERNS = 16
 MAX_TARGETS = 16
@@ -52,8 +52,8 @@ class PatternSpec(Part):
     def _is_exactly_one(self, info: ValidationInfo) -> Self:
         written = [kind.value for kind in PatternKind if getattr(self, kind) is not None]
         if len(written) != 1:
-            found = " and ".join(written) or "none of them"
-            refuse([Finding((), f"found {found}; write exactly one of exact, prefix and regex")])
+            found = " and ".join(written) or "none"
+            refuse([Finding((), f"found {found} of exact, prefix and regex; write exactly one of them")])
         check = context_of(info).check_regex
         complaint = check(self.regex) if self.regex is not None and check is not None else None
         if complaint is not None:
@@ -69,7 +69,7 @@ class TargetSpec(Part):
     weight: Weight = 100
     model: ModelText | None = None
     # Values are judged by value_findings: pydantic's own errors would name the branches of a union.
-    set: Annotated[dict[MemberName, SkipValidation[JsonValue]], Field(max_length=MAX_EDITS)] = {}
+    set: Annotated[dict[MemberName, SkipValidation[JsonValue]], Field(default_factory=dict, max_length=MAX_EDITS)]
     remove: Annotated[tuple[MemberName, ...], Field(strict=False, max_length=MAX_EDITS), UNORDERED] = ()
 
     @model_validator(mode="after")
@@ -146,9 +146,7 @@ class RuleSpec(Part):
 
     name: Name
     critical: Flag = True
-    models: Annotated[
-        tuple[PatternSpec, ...], Field(strict=False, min_length=1, max_length=MAX_PATTERNS), UNORDERED
-    ]
+    models: Annotated[tuple[PatternSpec, ...], Field(strict=False, min_length=1, max_length=MAX_PATTERNS), UNORDERED]
     targets: Annotated[tuple[TargetSpec, ...], Field(strict=False, min_length=1, max_length=MAX_TARGETS)]
     fallback: FallbackSpec | None = None
     retry: RetrySpec = RetrySpec()

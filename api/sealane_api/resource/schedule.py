@@ -3,12 +3,12 @@
 import re
 from typing import NamedTuple
 
-from ..problems import shown
+from sealane_api.problems import shown
 
 MAX_LENGTH = 128
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_DAYS = "sun mon tue wed thu fri sat".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _ITEM = re.compile(r"(?:\*|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,2}))?")
 
 
@@ -38,7 +38,8 @@ def schedule_problem(text: str) -> str | None:
         )
     for part, field in zip(parts, _FIELDS, strict=True):
         if not all(_fits(item, field) for item in part.split(",")):
-            return f"found {field.label} {shown(part)}; write *, numbers from {field.lowest} to {field.highest}, or ranges"
+            span = f"{field.lowest} to {field.highest}"
+            return f"found {field.label} {shown(part)}; write * or numbers from {span}, as in 1,3 or 1-5 or */2"
     return None
 
 

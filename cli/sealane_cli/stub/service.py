@@ -29,13 +29,14 @@ class Terms:
 
     ``accepted_keys`` None accepts any key, and none at all, that is not another provider's. ``foreign_keys``
     are those of other providers, whatever their shape. ``extra_models`` are served besides the personality's
-    own list. ``chunks`` content events make a stream, ``chunk_delay`` seconds apart. ``redirect_to`` is where
-    the fault ``redirect`` points.
+    own list, and with ``any_own_model`` every name that begins as its models do. ``chunks`` content events
+    make a stream, ``chunk_delay`` seconds apart. ``redirect_to`` is where the fault ``redirect`` points.
     """
 
     accepted_keys: frozenset[str] | None = None
     foreign_keys: frozenset[str] = frozenset()
     extra_models: frozenset[str] = frozenset()
+    any_own_model: bool = False
     chunks: int = 5
     chunk_delay: float = 0.0
     redirect_to: str = "https://elsewhere.invalid/v1/chat/completions"
@@ -119,7 +120,10 @@ class Service:
     def _knows(self, model: str) -> bool:
         # Names are matched without regard to case: what providers do with another spelling is not documented.
         lowered = model.lower()
-        return lowered in self.personality.models or any(lowered == one.lower() for one in self.terms.extra_models)
+        known = self.personality.models, self.terms.extra_models
+        if any(lowered in names or model in names for names in known):
+            return True
+        return self.terms.any_own_model and lowered.startswith(self.personality.prefixes)
 
     def _answer(self, request: RecordedRequest, model: str | None, body: object, faults: FaultSet) -> Answer:
         if self._refuses_key(request.key):

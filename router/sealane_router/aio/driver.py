@@ -7,6 +7,7 @@ coroutine directly instead. The rules that make this safe:
   ``asyncio.timeout``) may be awaited; run that in a task and await the task.
 * A wakeup that comes while the coroutine runs is remembered, never delivered into the running frame.
 * ``cancel`` throws into the coroutine where it waits, at once: its ``finally`` blocks have run when it returns.
+* Every way a coroutine can end goes to ``done``; what ends a process (``SystemExit``) also goes on to the loop.
 """
 
 import asyncio
@@ -66,8 +67,9 @@ class Driver:
         self.finished = False
 
     def start(self) -> None:
-        """Run until the first wait."""
-        self._step(None)
+        """Run until the first wait; nothing, when it was cancelled before."""
+        if not self.finished:
+            self._step(None)
 
     def resume(self) -> None:
         """Continue after a wait; what a Wakeup calls."""
@@ -89,8 +91,9 @@ class Driver:
             waiting.remove_done_callback(self._future_done)
         self._step(error)
 
-    def _future_done(self, _: "asyncio.Future[Any]") -> None:
-        if not self.finished:
+    def _future_done(self, future: "asyncio.Future[Any]") -> None:
+        # A call that was already on its way when ``cancel`` took the callback back finds another wait.
+        if self._waiting is future:
             self.resume()
 
     def _step(self, error: BaseException | None) -> None:
@@ -108,6 +111,8 @@ class Driver:
             return
         except BaseException as failure:  # noqa: BLE001 - handed to ``done``, which owns every outcome
             self._finish(failure)
+            if isinstance(failure, SystemExit | KeyboardInterrupt):
+                raise
             return
         finally:
             self._running = False
@@ -130,8 +135,12 @@ class Driver:
 
 
 def drive(coroutine: Coroutine[Any, Any, T]) -> "asyncio.Future[T]":
-    """Run a coroutine that waits for wakeups, for a task that wants its result; cancelling the future cancels it."""
-    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    """Run a coroutine that waits for wakeups, for a task that wants its result; cancelling the future cancels it.
+
+    An error of a coroutine that nobody waits for any more goes to the loop's exception handler.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
     result: list[T] = []
 
     async def capture() -> None:
@@ -139,9 +148,12 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> "asyncio.Future[T]":
 
     def done(error: BaseException | None) -> None:
         if future.done():
-            return
-        if error is None:
+            if error is not None and not isinstance(error, asyncio.CancelledError):
+                loop.call_exception_handler({"message": "a cancelled coroutine failed", "exception": error})
+        elif error is None:
             future.set_result(result[0])
+        elif isinstance(error, asyncio.CancelledError):
+            future.cancel()
         else:
             future.set_exception(error)
 

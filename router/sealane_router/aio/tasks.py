@@ -30,4 +30,5 @@ async def stop(*tasks: "asyncio.Task[Any]") -> None:
 def _ended(task: "asyncio.Task[Any]") -> None:
     _running.discard(task)
     if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("background_task_failed", task=task.get_name(), exc_info=error)
+        # The log shows identifiers as they are and text only as its hash.
+        _log.error("background_task_failed", task=task.get_name().replace(" ", "-"), exc_info=error)

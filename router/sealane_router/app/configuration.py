@@ -22,6 +22,9 @@ from .stand_ins import Players, substitute
 _log = get_logger("sealane.configuration")
 
 MAX_KEY_FILE = 64 * 1024 * 1024
+#: The rest is on ``/-/config``; a log line holds so much text and no more.
+_LOGGED_PROBLEMS = 10
+_LOGGED_LENGTH = 250
 
 
 class ConfigurationError(Exception):
@@ -84,7 +87,7 @@ class Configuration:
             self._count("credentials")
             _log.info("credentials_changed", count=len(changed))
         if self._key_watcher.changed():
-            self._reload_keys()
+            await self._reload_keys()
         if self._route_watcher.changed():
             return await self._reload_routes()
         return False
@@ -125,9 +128,9 @@ class Configuration:
         _log.info("routes_reloaded", routes=len(matcher.table.routes), table=matcher.table.hash[:12])
         return True
 
-    def _reload_keys(self) -> None:
+    async def _reload_keys(self) -> None:
         try:
-            self.authenticator = self._read_keys()
+            self.authenticator = await asyncio.to_thread(self._read_keys)
         except ConfigurationError as error:
             self._refuse("keys", str(error))
             return
@@ -148,7 +151,10 @@ class Configuration:
     def _refuse(self, kind: str, reason: str) -> None:
         self._refused[kind] = _Refusal(reason, time.time())
         self._metrics.config_reload_failures.labels(kind).inc()
-        _log.error("reload_refused", kind=kind, reason=reason)
+        problems = reason.splitlines()
+        _log.error("reload_refused", kind=kind, problems=len(problems))
+        for problem in problems[:_LOGGED_PROBLEMS]:
+            _log.error("reload_problem", kind=kind, reason=problem[:_LOGGED_LENGTH])
 
     def _count(self, kind: str) -> None:
         self._metrics.config_reloads.labels(kind).inc()

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -41,6 +40,10 @@ _log = get_logger("sealane.router")
 
 _FLUSH_INTERVAL = 0.1
 _LAG_INTERVAL = 0.5
+#: How long the last answers may take to leave once everything was ended, in seconds.
+_LAST_WORDS = 0.5
+#: Seconds that requests at the admin port may outlast the drain.
+_ADMIN_GRACE = 1.0
 #: A loop that has not turned for this long is stuck, and only a restart helps.
 _STUCK = 30.0
 #: Scrapes see the last values of a series before it goes.
@@ -111,17 +114,12 @@ class Gateway:
     # Life
 
     async def start(self) -> None:
-        """Open both ports and begin to watch; raises OSError when a port cannot be had."""
-        listener = self.settings.listener
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: ClientConnection(self.traffic, loop), sock=_listen(listener.traffic))
-        self._servers.append(server)
-        self.addresses["traffic"] = _bound(server.sockets[0])
-        self._admin = web.AppRunner(admin_application(self), access_log=None)
-        await self._admin.setup()
-        admin_socket = _listen(listener.admin)
-        self.addresses["admin"] = _bound(admin_socket)
-        await web.SockSite(self._admin, admin_socket).start()
+        """Open both ports and begin to watch; raises OSError, with nothing left open, when a port cannot be had."""
+        try:
+            await self._open()
+        except OSError:
+            await self.close()
+            raise
         await self.health.follow()
         self._tasks += [
             spawn(self._watch(), name="watch files"),
@@ -129,6 +127,18 @@ class Gateway:
             spawn(self._measure_lag(), name="loop lag"),
         ]
         _log.info("started", address=str(self.addresses["traffic"]), admin=str(self.addresses["admin"]))
+
+    async def _open(self) -> None:
+        listener = self.settings.listener
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: ClientConnection(self.traffic, loop), sock=_listen(listener.traffic))
+        self._servers.append(server)
+        self.addresses["traffic"] = _bound(server.sockets[0])
+        self._admin = web.AppRunner(admin_application(self), access_log=None, shutdown_timeout=_ADMIN_GRACE)
+        await self._admin.setup()
+        admin_socket = _listen(listener.admin)
+        self.addresses["admin"] = _bound(admin_socket)
+        await web.SockSite(self._admin, admin_socket).start()
 
     async def run(self) -> None:
         """Serve until a drain was asked for and has ended, then close everything."""
@@ -143,6 +153,8 @@ class Gateway:
         for server in self._servers:
             server.close()
         self.traffic.end_all()
+        # What the clients are told at the end has to leave before the process does.
+        await self.traffic.wait_until_idle(_LAST_WORDS)
         await self.health.close()
         await stop(*self._tasks)
         self.live.serving.retire(None)
@@ -153,10 +165,11 @@ class Gateway:
     async def _drain(self) -> None:
         lifecycle = self.settings.lifecycle
         _log.info("draining", exchanges=self.traffic.exchanges)
+        self.traffic.begin_leaving()
         await self._unless_ended(asyncio.sleep(lifecycle.propagation_time))
         for server in self._servers:
             server.close()
-        self.traffic.begin_closing()
+        self.traffic.close_idle()
         finished = asyncio.ensure_future(self.traffic.wait_until_idle(lifecycle.drain_deadline))
         await self._unless_ended(finished)
         _log.info("drained", cut=self.traffic.exchanges)
@@ -174,7 +187,12 @@ class Gateway:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self.settings.sources.poll_interval)
-            if await self.live.poll():
+            try:
+                changed = await self.live.poll()
+            except Exception:  # noqa: BLE001 - one unforeseen edit must not end the watching of all later ones
+                _log.exception("reload_failed")
+                continue
+            if changed:
                 await self.health.follow()
                 asyncio.get_running_loop().call_later(_FORGET_AFTER, self._forget_series)
 
@@ -307,5 +325,5 @@ def _bound(listening: Any) -> Address:
     return Address(host, port)
 
 
-def _write_stdout(data: bytes) -> int | None:
-    return sys.stdout.buffer.write(data) if sys.stdout.buffer.flush() is None else None
+def _write_stdout(data: bytes) -> int:
+    return os.write(1, data)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 
 from sealane_router.settings.reading import Settings
-from sealane_telemetry.logs import configure
+from sealane_telemetry.library_logs import report_loop_error
+from sealane_telemetry.logs import LineSink, configure
 
 from .configuration import ConfigurationError
 from .gateway import Gateway
@@ -29,9 +30,9 @@ def serve(
 
     ``started`` is called once both ports are open. ``stand_ins`` play providers of the first table.
     """
-    configure(settings.observation.log_level)
+    sink = configure(settings.observation.log_level)
     with asyncio.Runner(loop_factory=loop_factory(wanted=settings.observation.uvloop)) as runner:
-        return runner.run(_serve(settings, environ, laptop, started, stand_ins))
+        return runner.run(_serve(settings, environ, laptop, started, stand_ins, sink))
 
 
 def loop_factory(*, wanted: bool) -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -51,10 +52,13 @@ async def _serve(
     laptop: bool,
     started: Callable[[Gateway], None],
     stand_ins: StandIns | None,
+    sink: LineSink,
 ) -> int:
+    asyncio.get_running_loop().set_exception_handler(report_loop_error)
     async with AsyncExitStack() as stack:
         try:
             gateway = Gateway(settings, environ, laptop=laptop)
+            gateway.metrics.log_lines_dropped.read_from(lambda: [((), float(sink.dropped))])
             if stand_ins is not None:
                 gateway.live.play(await stack.enter_async_context(stand_ins(gateway.live.serving.table)))
             await gateway.start()

@@ -38,6 +38,17 @@ def _read_providers(gateway: "Gateway") -> None:
             yield (*key, "idle"), float(runtime.client.pool.idle)
             yield (*key, "busy"), float(runtime.client.pool.in_use)
 
+    def connects() -> Iterator[tuple[tuple[str, ...], float]]:
+        for key, runtime in gateway.live.serving.providers.items():
+            for result, count in runtime.client.pool.connects.items():
+                yield (*key, result), float(count)
+
+    metrics.upstream_connects.read_from(connects)
+    metrics.upstream_stale_connections.read_from(each(lambda runtime: float(runtime.client.pool.stale)))
+    metrics.provider_pauses.read_from(each(lambda runtime: float(runtime.gate.pauses_begun)))
+    metrics.retry_budget_exhausted.read_from(
+        lambda: [(key, float(rule.targets.budget.refused)) for key, rule in gateway.live.serving.rules.items()]
+    )
     metrics.breaker_state.read_from(states)
     metrics.upstream_connections.read_from(connections)
     metrics.credential_parked.read_from(each(lambda runtime: float(runtime.gate.parked)))

@@ -63,6 +63,11 @@ class ProviderGate:
         """Whether the provider's credential is set aside."""
         return self._parking.parked
 
+    @property
+    def pauses_begun(self) -> int:
+        """Pauses since the start."""
+        return self._pauses.begun
+
     def breaker_state(self, now: float) -> BreakerState:
         """The breaker's state as an exchange would meet it."""
         return self._breaker.state(now)

@@ -14,17 +14,20 @@ class Pauses:
     At most 1,024 at once: beyond that the one that ends first is forgotten, which costs a request and a 429.
     """
 
-    __slots__ = ("ends",)
+    __slots__ = ("begun", "ends")
 
     def __init__(self) -> None:
         #: When each pause ends; empty in good times, which is all the hot path asks.
         self.ends: dict[str, float] = {}
+        #: Pauses since the start, for the metrics.
+        self.begun = 0
 
     def pause(self, model: str, stated: float | None, now: float) -> None:
         """Pauses ``model`` for ``stated`` seconds (1 if absent or zero, at most 60); a longer pause stays."""
         wait = min(stated, _LONGEST) if stated is not None and stated > 0 else _UNSTATED
         if model not in self.ends and len(self.ends) >= _MOST_MODELS:
             self._make_room(now)
+        self.begun += 1
         self.ends[model] = max(self.ends.get(model, 0.0), now + wait)
 
     def remaining(self, model: str, now: float) -> float:

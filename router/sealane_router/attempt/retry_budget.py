@@ -22,11 +22,13 @@ class RetryBudget:
     10.5 s.
     """
 
-    __slots__ = ("_bucket", "_exchanges", "_past", "_retries", "percent")
+    __slots__ = ("_bucket", "_exchanges", "_past", "_retries", "percent", "refused")
 
     def __init__(self, percent: int) -> None:
         #: May be changed at any time: a reload takes effect at the next retry.
         self.percent = percent
+        #: Retries that were not allowed since the start, for the metrics.
+        self.refused = 0
         self._bucket = 0
         self._exchanges = 0  # in the current bucket
         self._retries = 0
@@ -49,6 +51,7 @@ class RetryBudget:
         if len(self._past) > _WHOLE:
             exchanges -= self._past[0][0]
         if (retries + 1 - _FLOOR) * 100 > exchanges * self.percent:
+            self.refused += 1
             return False
         self._retries += 1
         return True

@@ -37,18 +37,22 @@ class BodyMemory:
 class RequestBody:
     """One body; the listener feeds it and the exchange reads it, whole."""
 
-    __slots__ = ("_decoder", "_error", "_limit", "_memory", "_pieces", "_remaining", "_wake", "complete", "size")
+    __slots__ = (
+        "_decoder", "_error", "_first", "_limit", "_memory", "_more", "_remaining", "_wake", "complete", "size",
+    )  # fmt: skip
 
     def __init__(self, head: RequestHead, limit: int, memory: BodyMemory) -> None:
         self._limit = limit
         self._memory = memory
-        self._pieces: list[bytes] = []
+        self._first = b""
+        # One growing buffer, because a list of tiny pieces would hold twenty times the bytes that are counted.
+        self._more: bytearray | None = None
         self._wake: Wakeup | None = None
         self._error: GatewayError | ClientGone | None = None
-        self._decoder = _ChunkedDecoder(self) if head.chunked else None
         self._remaining = head.length or 0
         self.size = 0
-        self.complete = self._remaining == 0 and self._decoder is None
+        self.complete = self._remaining == 0 and not head.chunked
+        self._decoder = _ChunkedDecoder(self) if head.chunked else None
         if self._remaining > limit:
             self.fail(_too_large(limit))
 
@@ -58,7 +62,7 @@ class RequestBody:
         return self._error is not None
 
     def feed(self, data: bytes) -> bytes:
-        """Take what belongs to this body; returns what lies behind it (never for a chunked body: see ``fail``)."""
+        """Take what belongs to this body; returns what lies behind it (a chunked one: see :func:`surplus_behind`)."""
         rest = b""
         if self._error is None:
             if self._decoder is not None:
@@ -68,7 +72,9 @@ class RequestBody:
         return rest
 
     def add(self, data: bytes) -> None:
-        """Keep decoded bytes, within the limits."""
+        """Keep decoded bytes, within the limits; a body that has failed keeps nothing."""
+        if self._error is not None:
+            return
         if self.size + len(data) > self._limit:
             self.fail(_too_large(self._limit))
         elif not self._memory.reserve(len(data)):
@@ -76,13 +82,19 @@ class RequestBody:
             self.fail(GatewayBusy(message, close=True))
         else:
             self.size += len(data)
-            self._pieces.append(data)
+            if self._more is not None:
+                self._more += data
+            elif self._first:
+                self._more = bytearray(self._first)
+                self._more += data
+            else:
+                self._first = data
 
     def fail(self, error: GatewayError | ClientGone) -> None:
         """End reading: whoever waits for the body gets ``error``."""
         if self._error is None and not self.complete:
             self._error = error
-            self._pieces.clear()
+            self._drop()
 
     def wake(self) -> None:
         """Let the reader look again, when there is something to see."""
@@ -97,16 +109,20 @@ class RequestBody:
             if self._wake is None:
                 self._wake = Wakeup()
             await self._wake
-        pieces = self._pieces
-        if len(pieces) != 1:
-            pieces[:] = (b"".join(pieces),)
-        return pieces[0]
+        if self._more is not None:
+            self._first = bytes(self._more)
+            self._more = None
+        return self._first
 
     def close(self) -> None:
         """Give its memory back; the exchange has ended."""
+        self._drop()
+
+    def _drop(self) -> None:
         self._memory.release(self.size)
         self.size = 0
-        self._pieces = [b""]
+        self._first = b""
+        self._more = None
 
     def _feed_sized(self, data: bytes) -> bytes:
         if len(data) > self._remaining:
@@ -140,15 +156,14 @@ class _ChunkedDecoder:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
-            if not self._body.complete:
-                self._body.fail(MalformedRequest("the chunked body is not valid HTTP/1.1", close=True))
+            self.surplus = self._body.complete
+            self._body.fail(MalformedRequest("the chunked body is not valid HTTP/1.1", close=True))
             return
         if self._fed > _OVERHEAD_FREE + _OVERHEAD_FACTOR * self._body.size and not self._body.complete:
             self._body.fail(MalformedRequest("the chunked body is mostly framing", close=True))
 
     def on_message_begin(self) -> None:
         if self._body.complete:
-            self.surplus = True
             raise ValueError("a request behind a chunked body")
 
     def on_body(self, data: bytes) -> None:

@@ -8,6 +8,13 @@ import httptools
 from sealane_router.errors import MalformedRequest
 
 _VERSIONS = ("1.1", "1.0")
+#: Headers on which framing, identity or meaning depends: two of them could be read in two ways.
+_SINGLE = frozenset(
+    {
+        b"host", b"content-length", b"transfer-encoding", b"authorization", b"x-api-key", b"content-encoding",
+        b"content-type", b"expect",
+    }
+)  # fmt: skip
 #: More digits than any body the gateway could take.
 _MAX_LENGTH_DIGITS = 18
 
@@ -20,7 +27,7 @@ class RequestHead:
     """
 
     __slots__ = (
-        "_complete", "_parser", "chunked", "expects_continue", "headers", "keep_alive", "length", "method", "path",
+        "_complete", "_fields", "_parser", "chunked", "expects_continue", "headers", "keep_alive", "length", "method", "path",
         "query", "target", "version",
     )  # fmt: skip
 
@@ -30,6 +37,7 @@ class RequestHead:
         self.path = b""
         self.query = b""
         self.headers: list[tuple[bytes, bytes]] = []
+        self._fields: dict[bytes, bytes] = {}
         self.version = ""
         self.keep_alive = False
         self.chunked = False
@@ -40,16 +48,14 @@ class RequestHead:
 
     def get(self, name: bytes) -> bytes | None:
         """The first header of this lower-case name."""
-        for known, value in self.headers:
-            if known == name:
-                return value
-        return None
+        return self._fields.get(name)
 
     def on_url(self, url: bytes) -> None:
         self.target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.lower(), value))
+        # llhttp leaves the white space before the line's end, which is no part of a value (RFC 9112 §5).
+        self.headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         parser = self._parser
@@ -65,22 +71,32 @@ class RequestHead:
             raise _broken("the request head is incomplete")
         if self.version not in _VERSIONS:
             raise _broken("the gateway speaks HTTP/1.0 and HTTP/1.1 only")
+        if b"#" in self.target:
+            raise _broken("a request target has no fragment")
         self.path, _, self.query = self.target.partition(b"?")
-        hosts = 0
-        for name, value in self.headers:
-            if name == b"host":
-                hosts += 1
-            elif name == b"content-length":
-                self.length = _length(value)
-            elif name == b"transfer-encoding":
-                self._take_transfer_encoding(value)
-            elif name == b"expect":
-                self._take_expect(value)
-        if hosts != 1:
-            raise _broken(f"exactly one Host header is needed, {hosts} came")
+        # Of repeated headers the first counts, as in `dict` the last given does.
+        fields = self._fields = dict(reversed(self.headers))
+        if len(fields) != len(self.headers):
+            self._refuse_repeated()
+        if b"host" not in fields:
+            raise _broken("exactly one Host header is needed, none came")
+        length = fields.get(b"content-length")
+        if length is not None:
+            self.length = _length(length)
+        if b"transfer-encoding" in fields:
+            self._take_transfer_encoding(fields[b"transfer-encoding"])
+        if b"expect" in fields:
+            self._take_expect(fields[b"expect"])
+
+    def _refuse_repeated(self) -> None:
+        seen: set[bytes] = set()
+        for name, _ in self.headers:
+            if name in seen and name in _SINGLE:
+                raise _broken(f"exactly one {name.decode('ascii').title()} header is needed, several came")
+            seen.add(name)
 
     def _take_transfer_encoding(self, value: bytes) -> None:
-        if self.version == "1.0" or self.chunked or value.lower() != b"chunked":
+        if self.version == "1.0" or value.lower() != b"chunked":
             raise _broken("the only Transfer-Encoding the gateway takes is one 'chunked', in HTTP/1.1")
         self.chunked = True
         self.length = None

@@ -14,14 +14,20 @@ class ClientResponse:
     """The client's side of one exchange.
 
     Header blocks are bytes of whole lines (``name: value\\r\\n``) without framing headers: those are added here.
-    ``bytes_sent`` counts the body.
+    ``bytes_sent`` counts the body. With ``bodiless`` (a HEAD request) an answer's length is told, not its body.
     """
 
-    __slots__ = ("_chunked", "_drained", "_http10", "_paused", "_transport", "bytes_sent", "close", "ended", "started")
+    __slots__ = (
+        "_chunked", "_drained", "_bodiless", "_http10", "_paused", "_transport", "bytes_sent", "close", "ended",
+        "started",
+    )  # fmt: skip
 
-    def __init__(self, transport: asyncio.Transport, *, http10: bool, keep_alive: bool) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, *, http10: bool, keep_alive: bool, bodiless: bool = False
+    ) -> None:
         self._transport = transport
         self._http10 = http10
+        self._bodiless = bodiless
         self._chunked = False
         self._paused = False
         self._drained: Wakeup | None = None
@@ -35,6 +41,8 @@ class ClientResponse:
         head = b"%b%bcontent-length: %d\r\n%b\r\n" % (
             _status_line(status), headers, len(body), b"connection: close\r\n" if self.close else b"",
         )  # fmt: skip
+        if self._bodiless:
+            body = b""
         if len(body) <= 16 * 1024:
             self._transport.write(head + body)
         else:

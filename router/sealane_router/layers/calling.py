@@ -13,7 +13,7 @@ from sealane_router.relay.stream import relay_stream
 from sealane_router.relay.whole import relay_whole
 from sealane_router.upstream.connection import UpstreamConnection
 from sealane_router.upstream.errors import UpstreamError
-from sealane_router.upstream.request_head import connection_tokens, forwarded
+from sealane_router.upstream.request_head import forwarded
 
 _SUFFIXES = {api: api.suffix.encode("ascii") for api in Api}
 
@@ -35,7 +35,7 @@ def calling(hold_limit: int) -> Handler:
                 b"POST",
                 _SUFFIXES[api],
                 head.query,
-                forwarded(head.headers, connection_tokens(head.headers)),
+                forwarded(head.headers),
                 _body_for(exchange, attempt),
                 attempt.deadlines,
             )

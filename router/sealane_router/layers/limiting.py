@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from sealane_router.errors import LimitExceeded
+from sealane_router.errors import ClientGone, GatewayError, LimitExceeded
 from sealane_router.exchange import Exchange, Handler, Layer
 from sealane_router.policy.authentication import Caller
 from sealane_router.policy.limits import (
@@ -34,10 +34,20 @@ def limiting(tenant_limits: Callable[[Caller], RequestLimits], limited: LimitedH
                 raise LimitExceeded(
                     f"the limit of {refusal.kind} per minute is used up", retry_after=refusal.retry_after
                 )
+            used = 0
             try:
                 await handler(exchange)
+                used = _used(exchange)
+            except ClientGone:
+                # Leaving early is no way to be served for nothing.
+                used = _used(exchange)
+                raise
+            except GatewayError:
+                # Cut off behind the commit; before it, a refused or failed exchange has used nothing.
+                used = _used(exchange) if exchange.response.started else 0
+                raise
             finally:
-                debit_tokens(applying, _used(exchange), time.monotonic())
+                debit_tokens(applying, used, time.monotonic())
 
         return limit
 
@@ -56,11 +66,11 @@ def _applying(exchange: Exchange, tenant_limits: Callable[[Caller], RequestLimit
 
 
 def _used(exchange: Exchange) -> int:
-    """Tokens by the provider's count, else by size; nothing when no provider did any work."""
+    """Tokens by the provider's count, else by size; nothing when no provider was asked."""
     used = max(exchange.input_tokens, 0) + max(exchange.output_tokens, 0)
-    if used or not exchange.attempts or exchange.status >= 400:
+    if used or not exchange.attempts:
         return used
-    return estimate_tokens(exchange.request_bytes, exchange.answer_bytes)
+    return estimate_tokens(exchange.request_bytes, exchange.response.bytes_sent)
 
 
 def _lines(applying: list[RequestLimits]) -> bytes:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from sealane_router.errors import EncodingUnsupported, GatewayFault, ModelForbidden, ModelNotFound
+from sealane_router.errors import EncodingUnsupported, GatewayFault, ModelForbidden
 from sealane_router.exchange import Exchange, Handler, Layer
 from sealane_router.providers.request_body import read_head
+from sealane_router.routing.matcher import model_not_found
 from sealane_router.serving import Serving
 
 
@@ -16,7 +17,7 @@ def matching(current: Callable[[], Serving]) -> Layer:
 
     def layer(handler: Handler) -> Handler:
         async def match(exchange: Exchange) -> None:
-            if exchange.head.get(b"content-encoding") not in (None, b"identity"):
+            if (exchange.head.get(b"content-encoding") or b"identity").lower() != b"identity":
                 raise EncodingUnsupported("a compressed request body is not supported; send it as it is")
             exchange.content = await exchange.body.read()
             exchange.request_bytes = len(exchange.content)
@@ -33,7 +34,7 @@ def matching(current: Callable[[], Serving]) -> Layer:
 def _find(exchange: Exchange, serving: Serving) -> None:
     found = serving.matcher.match(exchange.model)
     if found is None:
-        raise ModelNotFound(f"no route serves the model {exchange.model!r}; GET /v1/models lists those it knows")
+        raise model_not_found(exchange.model)
     caller = exchange.caller
     if caller is None:
         raise GatewayFault("the exchange reached matching without a caller")

@@ -66,6 +66,10 @@ class Authenticator:
         """Without a key file: every caller is the tenant ``anonymous``, whatever headers it sends."""
         return cls((), anonymous=True)
 
+    def tenants(self) -> dict[str, Limits]:
+        """Every tenant that has a key, with its limits."""
+        return {caller.tenant: caller.limits for _, caller, _ in self._known.values()}
+
     def authenticate(self, authorization: bytes | None, x_api_key: bytes | None, now: float) -> Caller:
         """The caller that a request's two headers prove; ``now`` is Unix seconds, for keys that expire.
 

@@ -34,10 +34,23 @@ class _Choice(msgspec.Struct, gc=False):
     finish_reason: str | None = None
 
 
+class _Details(msgspec.Struct, gc=False):
+    cached_tokens: int | None = None
+
+
+class _ChatUsage(msgspec.Struct, gc=False):
+    """The usage of a chat answer, which most are; one of another shape is read generically."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+
+
 class _Document(msgspec.Struct, gc=False):
     """The members looked at; the text of an answer is skipped, not decoded."""
 
-    usage: Any = None
+    usage: _ChatUsage | None = None
     choices: list[_Choice] | None = None
     error: Any = None
     code: Any = None
@@ -64,7 +77,13 @@ def read_answer(dialect: Dialect, body: bytes, *, wall: float) -> Answer:
     for choice in document.choices or ():
         if choice.finish_reason in dialect.finish_errors:
             return Answer(complete=True, failure=_finish_error(choice.finish_reason))
-    return Answer(complete=True, usage=usage_from(document.usage))
+    return _OPAQUE if document.usage is None else Answer(complete=True, usage=_chat_usage(document.usage))
+
+
+def _chat_usage(stated: _ChatUsage) -> Usage:
+    details = stated.prompt_tokens_details
+    cached = stated.cached_tokens or (details.cached_tokens if details is not None else 0)
+    return Usage(max(stated.prompt_tokens, 0), max(stated.completion_tokens, 0), max(cached or 0, 0))
 
 
 def _read_generic(dialect: Dialect, body: bytes, wall: float) -> Answer:

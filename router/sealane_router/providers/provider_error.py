@@ -31,14 +31,13 @@ _BRACKETED_CODE = re.compile(r"\[(\d{3,5})\]\[?(.*?)\]?(?:\[[0-9a-f]+\])?", re.D
 class ProviderError:
     """The parts of an error, with ``code`` and ``error_type`` reduced to what is safe to log.
 
-    ``message`` may quote a prompt. ``told`` is False when the body was not an error in any known shape.
+    ``message`` may quote a prompt; it is at most 8,192 characters.
     """
 
     message: str = ""
     code: str | None = None
     error_type: str | None = None
     param: str | None = None
-    told: bool = False
 
 
 def read_error(body: bytes) -> ProviderError:
@@ -94,7 +93,7 @@ def _from_document(document: object, wrappings: int) -> ProviderError:
     if isinstance(document, list) and document:
         document = document[0]
     if isinstance(document, str):
-        return _named_by_message(ProviderError(message=document[:_LONGEST_MESSAGE], told=True))
+        return _named_by_message(ProviderError(message=document[:_LONGEST_MESSAGE]))
     if not isinstance(document, dict):
         return ProviderError()
     error = document.get("error")
@@ -107,7 +106,6 @@ def _from_document(document: object, wrappings: int) -> ProviderError:
         code=safe_word(parts.get("code")) or (error_type if error_type and error_type.isdecimal() else None),
         error_type=error_type,
         param=parts["param"][:256] if isinstance(parts.get("param"), str) else None,
-        told=bool(message or error or parts.get("code")),
     )
     return _named_by_message(_unwrapped(found, wrappings))
 
@@ -135,4 +133,4 @@ def _named_by_message(found: ProviderError) -> ProviderError:
     match = _BRACKETED_CODE.fullmatch(found.message.strip())
     if match is None:
         return found
-    return ProviderError(match[2], match[1], found.error_type, found.param, told=True)
+    return ProviderError(match[2], match[1], found.error_type, found.param)

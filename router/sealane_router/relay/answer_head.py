@@ -11,33 +11,37 @@ _WITHHELD = HOP_BY_HOP | {
     b"content-length", b"set-cookie", b"alt-svc", b"strict-transport-security", b"nel", b"report-to", b"date",
     b"access-control-allow-origin", b"access-control-expose-headers", b"access-control-allow-credentials",
 }  # fmt: skip
+#: ``x-request-id`` is the gateway's own.
+_RENAMED = {b"x-request-id": b"x-provider-request-id"}
 _WITHHELD_PREFIXES = (b"x-ratelimit-", b"x-sealane-")
 
 
 def provider_lines(headers: list[tuple[bytes, bytes]]) -> bytes:
     """The provider's headers (lower-case names) that pass, as lines; its request id passes under another name."""
     nominated = connection_tokens(headers)
-    lines = bytearray()
-    for name, value in headers:
-        if name in _WITHHELD or name.startswith(_WITHHELD_PREFIXES) or name in nominated:
-            continue
-        shown = b"x-provider-request-id" if name == b"x-request-id" else name
-        lines += shown + b": " + value + b"\r\n"
-    return bytes(lines)
+    withheld = _WITHHELD if nominated <= _WITHHELD else _WITHHELD | nominated
+    return b"".join(
+        [
+            b"%b: %b\r\n" % (_RENAMED.get(name, name), value)
+            for name, value in headers
+            if name not in withheld and not name.startswith(_WITHHELD_PREFIXES)
+        ]
+    )
 
 
 def gateway_lines(exchange: Exchange) -> bytes:
     """Which route, revision, provider and model answered, after how many attempts; on errors too."""
-    lines = bytearray()
-    if exchange.rule is not None:
-        lines += exchange.rule.answer_lines
-    attempt = exchange.attempts[-1] if exchange.attempts else None
-    if attempt is not None:
-        model = attempt.target.model or (exchange.match.canonical if exchange.match else exchange.model)
+    attempts = exchange.attempts
+    rule = b"" if exchange.rule is None else exchange.rule.answer_lines
+    served = ""
+    if attempts:
+        target = attempts[-1].target
+        model = target.model or (exchange.match.canonical if exchange.match else exchange.model)
         shown = model if model.isascii() else quote(model)
-        lines += f"x-sealane-provider: {attempt.target.provider.name}\r\nx-sealane-model: {shown}\r\n".encode("ascii")
-    lines += (
-        f"x-sealane-attempts: {len(exchange.attempts)}\r\nx-sealane-request-id: {exchange.request_id}\r\n"
-        f"x-request-id: {exchange.request_id}\r\n"
-    ).encode("ascii")
-    return bytes(lines) + exchange.limit_headers
+        served = f"x-sealane-provider: {target.provider.name}\r\nx-sealane-model: {shown}\r\n"
+    request_id = exchange.request_id
+    ours = (
+        f"{served}x-sealane-attempts: {len(attempts)}\r\nx-sealane-request-id: {request_id}\r\n"
+        f"x-request-id: {request_id}\r\n"
+    )
+    return rule + ours.encode("ascii") + exchange.limit_headers

@@ -9,16 +9,17 @@ from sealane_router.upstream.errors import UpstreamError
 
 #: An error that needs more words than this is cut; what is left of it decides nothing.
 MAX_ERROR_BODY = 64 * 1024
-#: The longest silence within an error's body, in seconds; its status alone says enough.
-ERROR_IDLE = 5.0
+#: How long all of an error's body may take, in seconds; its status alone says enough.
+ERROR_TIME = 5.0
 
 
 async def read_refusal(attempt: Attempt, connection: UpstreamConnection) -> Failure:
     """What the provider's error answer means."""
     pieces: list[bytes] = []
     held = 0
+    until = time.monotonic() + ERROR_TIME
     try:
-        while held < MAX_ERROR_BODY and (piece := await connection.read(ERROR_IDLE)) is not None:
+        while held < MAX_ERROR_BODY and (piece := await connection.read(until - time.monotonic())) is not None:
             pieces.append(piece)
             held += len(piece)
     except UpstreamError:

@@ -1,7 +1,7 @@
 """Answers as server-sent events: forwarded event by event, and never taken for whole without their finish."""
 
-from sealane_router.error_answer import render_event
-from sealane_router.errors import AttemptFailed, Failure
+from sealane_router.error_answer import render_event, render_last_event
+from sealane_router.errors import AttemptFailed, Failure, GatewayDraining
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.providers.api import Flavour
 from sealane_router.providers.stream_inspector import StreamInspector
@@ -17,20 +17,32 @@ async def relay_stream(
     """Forward what ``inspector`` lets through; the first bytes of it are the commit.
 
     Raises AttemptFailed or UpstreamError before commit. After it a break becomes an error event, and the body ends
-    cleanly behind it.
+    cleanly behind it; so does the end of the drain, which is raised all the same.
     """
+    try:
+        failure = await _forward(exchange, attempt, connection, inspector)
+    except GatewayDraining as error:
+        if exchange.response.started:
+            _take_usage(exchange, inspector)
+            _say_last(exchange, error)
+        raise
+    _take_usage(exchange, inspector)
+    _end(exchange, attempt, connection, failure)
+
+
+async def _forward(
+    exchange: Exchange, attempt: Attempt, connection: UpstreamConnection, inspector: StreamInspector
+) -> Failure | None:
+    """Why the stream is broken; None when it ended with its finish."""
     idle = idle_of(attempt)
     response = exchange.response
-    failure: Failure | None
     while True:
         try:
             data = await connection.read(idle if inspector.started else None)
         except UpstreamError as error:
-            failure = _lost(inspector, error)
-            break
+            return _lost(inspector, error)
         if data is None:
-            failure = inspector.end()
-            break
+            return inspector.end()
         passed = inspector.feed(data)
         if passed:
             if response.started:
@@ -40,10 +52,7 @@ async def relay_stream(
             if response.paused:
                 await response.drained()
         if inspector.failure is not None:
-            failure = inspector.failure
-            break
-    _take_usage(exchange, inspector)
-    _end(exchange, attempt, connection, failure)
+            return inspector.failure
 
 
 def _lost(inspector: StreamInspector, error: UpstreamError) -> Failure | None:
@@ -69,6 +78,13 @@ def _end(exchange: Exchange, attempt: Attempt, connection: UpstreamConnection, f
         render_event(failure, attempt.target.provider.name, anthropic=anthropic, request_id=exchange.request_id)
     )
     response.end()
+
+
+def _say_last(exchange: Exchange, error: GatewayDraining) -> None:
+    """Only whole events have been forwarded, so one more can follow them at any moment."""
+    anthropic = exchange.api is not None and exchange.api.flavour is Flavour.ANTHROPIC
+    exchange.response.write(render_last_event(error, anthropic=anthropic, request_id=exchange.request_id))
+    exchange.response.end()
 
 
 def _take_usage(exchange: Exchange, inspector: StreamInspector) -> None:

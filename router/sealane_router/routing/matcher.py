@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import re2
 
-from sealane_api.ownership import fold
+from sealane_api.ownership import Claim, fold
 from sealane_api.route_table import Pattern, PatternKind, Route, RouteTable, Rule
 from sealane_router.errors import ModelNotFound
 from sealane_router.providers.registry import ALIASES
@@ -188,11 +188,10 @@ def model_not_found(name: str) -> ModelNotFound:
 
 def _by_seniority(table: RouteTable) -> list[_Claim]:
     """Every claim; of two that hold one name, the earlier decides: the older route, then the rule name."""
-    ordered = sorted(
-        ((route, rule) for route in table.routes for rule in route.rules),
-        key=lambda pair: (pair[0].created, pair[0].key, pair[1].name),
+    return sorted(
+        (_Claim(route, rule, pattern) for route in table.routes for rule in route.rules for pattern in rule.patterns),
+        key=lambda claim: Claim(claim.pattern, claim.route.key, claim.rule.name, claim.route.created).seniority,
     )
-    return [_Claim(route, rule, pattern) for route, rule in ordered for pattern in rule.patterns]
 
 
 def _by_text(claims: Iterable[_Claim], kind: PatternKind) -> dict[str, _Claim]:

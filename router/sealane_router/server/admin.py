@@ -36,7 +36,7 @@ class Administered(Protocol):
         ...
 
 
-GATEWAY: web.AppKey[Administered] = web.AppKey("gateway", Administered)  # type: ignore[type-abstract]
+GATEWAY: web.AppKey[Administered] = web.AppKey("gateway", Administered)
 
 
 def admin_application(gateway: Administered) -> web.Application:
@@ -102,12 +102,22 @@ async def _configuration(request: web.Request) -> web.Response:
 
 
 async def _drain(request: web.Request) -> web.Response:
-    """Answers to loopback only: whoever reaches the port over the network must not be able to empty the Service."""
+    """Answers to loopback only: whoever reaches the port over the network must not be able to empty the Service.
+
+    A browser on the same machine acts for any page that it shows, and says so with ``Origin``.
+    """
     peer = request.transport.get_extra_info("peername") if request.transport is not None else None
-    if peer is None or not ipaddress.ip_address(peer[0].partition("%")[0]).is_loopback:
+    if peer is None or not _is_loopback(peer[0]) or "Origin" in request.headers:
         return _json({"error": "drain answers to loopback only; send SIGTERM instead"}, status=403)
     request.app[GATEWAY].begin_drain()
     return _json({"draining": True}, status=202)
+
+
+def _is_loopback(host: str) -> bool:
+    address = ipaddress.ip_address(host.partition("%")[0])
+    # A socket that listens on IPv6 shows IPv4 peers in mapped form.
+    mapped = address.ipv4_mapped if address.version == 6 else None
+    return (mapped or address).is_loopback
 
 
 def _json(document: object, *, status: int = 200) -> web.Response:

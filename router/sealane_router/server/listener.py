@@ -15,10 +15,11 @@ from sealane_router.error_answer import render
 from sealane_router.errors import ClientGone, GatewayBusy, GatewayError, HeadTooLarge, MalformedRequest, RequestTimedOut
 from sealane_router.exchange import Exchange
 from sealane_router.http1.body import RequestBody, surplus_behind
-from sealane_router.http1.head import parse_head
+from sealane_router.http1.head import RequestHead, parse_head
 from sealane_router.http1.response import CONTINUE, ClientResponse
 
-from .traffic import Traffic
+from .handover import HandedOver
+from .traffic import Taker, Traffic
 
 _END = b"\r\n\r\n"
 #: How long, and how much, a refused client may go on sending before its connection is dropped; closing at once
@@ -33,8 +34,8 @@ class ClientConnection(asyncio.Protocol):
     """A client's connection; ``traffic`` is what all of them share."""
 
     __slots__ = (
-        "_body", "_buffer", "_deadline_hit", "_driver", "_exchange", "_head_begun", "_lingering", "_loop", "_response",
-        "_transport", "_watchdog", "traffic",
+        "_body", "_buffer", "_deadline_hit", "_driver", "_exchange", "_head_begun", "_keep_alive", "_lingering",
+        "_loop", "_response", "_stalled", "_transport", "_watchdog", "traffic",
     )  # fmt: skip
 
     def __init__(self, traffic: Traffic, loop: asyncio.AbstractEventLoop) -> None:
@@ -49,6 +50,8 @@ class ClientConnection(asyncio.Protocol):
         self._response: ClientResponse | None = None
         self._exchange: Exchange | None = None
         self._head_begun = False
+        self._keep_alive = False
+        self._stalled = False
         self._lingering = 0
 
     @property
@@ -62,7 +65,7 @@ class ClientConnection(asyncio.Protocol):
         # uvloop's transports do not derive from asyncio's.
         self._transport = cast("asyncio.Transport", transport)
         if not self.traffic.admit(self):
-            self._refuse(GatewayBusy("the gateway is at its limit of client connections", close=True), "connections")
+            self._refuse(GatewayBusy("the gateway is at its limit of client connections", close=True))
             return
         self._wait(self.traffic.settings.keep_alive_timeout, self.close)
 
@@ -71,14 +74,17 @@ class ClientConnection(asyncio.Protocol):
             self._lingering -= len(data)
             if self._lingering <= 0:
                 self.abort()
-        elif self._driver is None:
-            self._take_head(data)
         elif self._body is not None:
             self._take_body(data)
-        else:
+        elif self._driver is not None or self._stalled:
             self._take_pipelined(data)
+        else:
+            self._take_head(data)
 
     def eof_received(self) -> bool:
+        """A half-closed client looks like one that left, and is taken for it; what it was answered still leaves."""
+        if self._driver is not None:
+            self.abort()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the client left, for whatever reason
@@ -89,32 +95,40 @@ class ClientConnection(asyncio.Protocol):
             self._driver.cancel(ClientGone())
 
     def pause_writing(self) -> None:
+        self._stalled = True
         if self._response is not None:
             self._response.pause()
             self._wait(CLIENT_STALL, self.abort)
 
     def resume_writing(self) -> None:
+        self._stalled = False
         if self._response is not None:
             self._watchdog.disarm()
             self._response.resume()
+        elif not self._lingering and self._transport is not None and not self._transport.is_closing():
+            self._next()
 
     # What the server calls
 
     def close(self) -> None:
-        """Close after what was written has left."""
+        """Close after what was written has left, which a client that reads nothing cannot put off for ever."""
         if self._transport is not None:
             self._transport.close()
+            self._wait(CLIENT_STALL, self.abort)
 
     def abort(self) -> None:
         """Close now."""
         if self._transport is not None:
             self._transport.abort()
 
-    def finish_up(self) -> None:
-        """Drain: an idle connection closes, a busy one closes after its answer."""
+    def announce_close(self) -> None:
+        """Drain: the answer under way is the last, and says so where it has not begun."""
         if self._response is not None:
             self._response.close = True
-        elif self._driver is None and not self._buffer and not self._lingering:
+
+    def close_if_idle(self) -> None:
+        """Drain: close, unless something is under way; then it closes behind that."""
+        if self._driver is None and not self._buffer and not self._lingering:
             self.close()
 
     def end_exchange(self, error: GatewayError) -> None:
@@ -128,62 +142,71 @@ class ClientConnection(asyncio.Protocol):
         buffer = self._buffer
         if not buffer and data[:2] == b"\r\n":
             data = data[2:]  # RFC 9112 §2.2: an empty line before the request line is forgiven
-        searched = max(len(buffer) - 3, 0)
+        # Bytes that were pipelined (no new data) have not been searched yet.
+        searched = max(len(buffer) - 3, 0) if data else 0
         buffer += data
         end = buffer.find(_END, searched)
         limit = self.traffic.settings.head_limit
         if end < 0 and len(buffer) <= limit:
-            self._await_head(buffer)
+            self._await_head(buffer, searched)
             return
         if end < 0 or end + 4 > limit:
-            self._refuse(HeadTooLarge(f"the request head is above the limit of {limit} bytes", close=True), "head_size")
+            self._refuse(HeadTooLarge(f"the request head is above the limit of {limit} bytes", close=True))
             return
         raw = bytes(buffer[: end + 4])
         rest = bytes(buffer[end + 4 :])
         buffer.clear()
         self._begin(raw, rest)
 
-    def _await_head(self, buffer: bytearray) -> None:
+    def _await_head(self, buffer: bytearray, searched: int) -> None:
         if not buffer:
             return
-        if b"\n\n" in buffer or b"\n\r\n" in buffer:
-            self._refuse(MalformedRequest("lines of a request end with CR LF", close=True), "malformed")
+        if buffer.find(b"\n\n", searched) >= 0 or buffer.find(b"\n\r\n", searched) >= 0:
+            self._refuse(MalformedRequest("lines of a request end with CR LF", close=True))
         elif not self._head_begun:
             self._head_begun = True
             self._wait(self.traffic.settings.head_timeout, self._head_late)
 
     def _begin(self, raw: bytes, rest: bytes) -> None:
-        transport = self._transport
-        if transport is None:
-            return
         try:
             head = parse_head(raw)
         except GatewayError as error:
-            self._refuse(error, "malformed")
-            return
-        traffic = self.traffic
-        takeover = traffic.takeover(head)
-        if takeover is not None:
-            self._hand_over(takeover, raw + rest)
+            self._refuse(error)
             return
         self._watchdog.disarm()
         self._head_begun = False
+        refused = None
+        try:
+            taker = self.traffic.takeover(head)
+        except GatewayError as error:
+            taker, refused = None, error
+        if taker is not None:
+            self._hand_over(taker, raw + rest)
+        else:
+            self._serve(head, rest, refused)
+
+    def _serve(self, head: RequestHead, rest: bytes, refused: GatewayError | None) -> None:
+        transport, traffic = self._transport, self.traffic
+        if transport is None:
+            return
         body = RequestBody(head, traffic.settings.body_limit, traffic.memory)
-        response = ClientResponse(transport, http10=head.version == "1.0", keep_alive=head.keep_alive)
-        response.close = response.close or traffic.draining
+        response = ClientResponse(
+            transport, http10=head.version == "1.0", keep_alive=head.keep_alive, bodiless=head.method == b"HEAD"
+        )
         exchange = traffic.exchange(head, body, response)
-        self._response = response
-        self._exchange = exchange
-        driver = Driver(traffic.run(exchange), self._done)
-        self._driver = driver
+        self._response, self._exchange = response, exchange
+        self._keep_alive = not response.close
+        # An answer that comes before the end of its request's body is the connection's last.
+        response.close = response.close or traffic.draining or not body.complete
+        driver = self._driver = Driver(traffic.run(exchange, refused), self._done)
         if not body.complete:
             self._body = body
         if rest:
             self.data_received(rest)
         driver.start()
-        if head.expects_continue and self._body is body and not driver.finished:
-            transport.write(CONTINUE)  # the exchange got as far as wanting the body: its head has passed
         if self._body is body and not driver.finished:
+            if head.expects_continue:
+                transport.write(CONTINUE)  # the exchange got as far as wanting the body: its head has passed
             self._wait(traffic.settings.body_idle_timeout, self._body_late)
 
     def _take_body(self, data: bytes) -> None:
@@ -196,8 +219,8 @@ class ClientConnection(asyncio.Protocol):
         if body.complete:
             self._body = None
             self._watchdog.disarm()
-            if surplus_behind(body) and self._response is not None:
-                self._response.close = True
+            if self._response is not None:
+                self._response.close = not self._keep_alive or self.traffic.draining or surplus_behind(body)
             if rest:
                 self._take_pipelined(rest)
         elif not body.failed:
@@ -207,7 +230,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _take_pipelined(self, data: bytes) -> None:
         if len(self._buffer) + len(data) > self.traffic.settings.pipeline_limit:
-            self.traffic.rejected("pipelined")
+            self.traffic.rejected(MalformedRequest.code)
             self.abort()
             return
         self._buffer += data
@@ -215,20 +238,28 @@ class ClientConnection(asyncio.Protocol):
     # Ending
 
     def _done(self, error: BaseException | None) -> None:
-        response, body = self._response, self._body
-        exchange = self._exchange
+        response, body, exchange = self._response, self._body, self._exchange
         self._driver = self._response = self._exchange = self._body = None
+        surplus = bool(self._buffer)
         if exchange is not None:
+            surplus = surplus or surplus_behind(exchange.body)
             exchange.body.close()
         transport = self._transport
         if transport is None or response is None or transport.is_closing():
             return
         if error is not None or not response.ended:
             self.abort()
-        elif body is not None:
+        elif not response.close and not self.traffic.draining:
+            self._next()
+        elif body is not None or surplus:
             self._linger()
-        elif response.close or self.traffic.draining:
+        else:
             self.close()
+
+    def _next(self) -> None:
+        """Turn to what follows an answer; a client that has not taken this one gets no other."""
+        if self._stalled:
+            self._wait(CLIENT_STALL, self.abort)
         elif self._buffer:
             # A new turn of the loop: pipelined requests must not nest.
             self._loop.call_soon(self._resume)
@@ -236,16 +267,16 @@ class ClientConnection(asyncio.Protocol):
             self._wait(self.traffic.settings.keep_alive_timeout, self.close)
 
     def _resume(self) -> None:
-        if self._transport is not None and self._driver is None:
+        transport = self._transport
+        if self._buffer and self._driver is None and transport is not None and not transport.is_closing():
             self._take_head(b"")
 
-    def _refuse(self, error: GatewayError, reason: str) -> None:
+    def _refuse(self, error: GatewayError) -> None:
         """Answer what never became an exchange, and close."""
-        self.traffic.rejected(reason)
+        self.traffic.rejected(error.code)
         transport = self._transport
-        if transport is None:
+        if transport is None or transport.is_closing():
             return
-        self._buffer.clear()
         response = ClientResponse(transport, http10=False, keep_alive=False)
         status, headers, body, _ = render(error, anthropic=False)
         response.answer(status, headers, body)
@@ -255,21 +286,18 @@ class ClientConnection(asyncio.Protocol):
         """Say that this was all, and let the client finish reading before the connection goes."""
         if self._transport is not None and self._transport.can_write_eof():
             self._transport.write_eof()
-        self._body = None
+        self._buffer.clear()
         self._lingering = LINGER_BYTES
         self._wait(LINGER_SECONDS, self.abort)
 
-    def _hand_over(self, factory: Callable[[], asyncio.Protocol], data: bytes) -> None:
+    def _hand_over(self, taker: Taker, data: bytes) -> None:
         transport = self._transport
         if transport is None:
             return
         self._watchdog.close()
-        self.traffic.forget(self)
+        self._buffer.clear()
         self._transport = None
-        protocol = factory()
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
-        protocol.data_received(data)
+        HandedOver(self.traffic, taker).begin(transport, data, instead_of=self)
 
     # Time
 
@@ -281,7 +309,7 @@ class ClientConnection(asyncio.Protocol):
         self._deadline_hit()
 
     def _head_late(self) -> None:
-        self._refuse(RequestTimedOut("the request head did not arrive in time", close=True), "head_timeout")
+        self._refuse(RequestTimedOut("the request head did not arrive in time", close=True))
 
     def _body_late(self) -> None:
         if self._body is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sealane_router.errors import GatewayDraining, GatewayError, MalformedRequest, MethodNotAllowed, PathNotFound
 from sealane_router.exchange import Exchange, Handler
@@ -14,16 +14,40 @@ from sealane_router.providers.api import API_BY_PATH
 from sealane_router.settings.groups import ListenerSettings
 from sealane_router.stack import Stacks
 
-if TYPE_CHECKING:
-    from .listener import ClientConnection
-
 MODELS_PATH = b"/v1/models"
 _LONGEST_ID = 64
 _ID = frozenset(b"0123456789abcdefABCDEF-")
 
-#: Makes the protocol that takes over a connection, or None when the path is not handed over; raises GatewayError.
-Takeover = Callable[[RequestHead], Callable[[], asyncio.Protocol] | None]
+#: Makes the protocol that takes a connection over.
+Taker = Callable[[], asyncio.Protocol]
+#: Decides on a request's connection: who takes it over, None when nobody does; raises GatewayError to refuse it.
+Takeover = Callable[[RequestHead], Taker | None]
 RejectedHook = Callable[[str], None]
+
+
+class Connection(Protocol):
+    """A client's connection as all of them are counted and closed; whoever serves it."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether an exchange runs on it."""
+        ...
+
+    def announce_close(self) -> None:
+        """Make the answer under way the last one."""
+        ...
+
+    def close_if_idle(self) -> None:
+        """Close unless something is under way."""
+        ...
+
+    def end_exchange(self, error: GatewayError) -> None:
+        """End what runs with ``error``."""
+        ...
+
+    def close(self) -> None:
+        """Close after what was written has left."""
+        ...
 
 
 class Traffic:
@@ -47,8 +71,8 @@ class Traffic:
         self.draining = False
         self._stacks = stacks
         self._takeovers = dict(takeovers or {})
-        self._connections: set[ClientConnection] = set()
-        self._empty: asyncio.Event = asyncio.Event()
+        self._connections: set[Connection] = set()
+        self._empty = asyncio.Event()
 
     @property
     def connections(self) -> int:
@@ -60,20 +84,25 @@ class Traffic:
         """Exchanges under way."""
         return sum(connection.busy for connection in self._connections)
 
-    def admit(self, connection: "ClientConnection") -> bool:
+    def admit(self, connection: Connection) -> bool:
         """Count a new connection; False when there are too many."""
         if len(self._connections) >= self.settings.max_connections:
             return False
         self._connections.add(connection)
         return True
 
-    def forget(self, connection: "ClientConnection") -> None:
-        """A connection is gone, or no longer ours."""
+    def replace(self, connection: Connection, successor: Connection) -> None:
+        """The same client's connection is served by ``successor`` from now on."""
+        self._connections.discard(connection)
+        self._connections.add(successor)
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is gone."""
         self._connections.discard(connection)
         if not self._connections:
             self._empty.set()
 
-    def takeover(self, head: RequestHead) -> Callable[[], asyncio.Protocol] | None:
+    def takeover(self, head: RequestHead) -> Taker | None:
         """Who else serves this request's connection; None when we do. Raises GatewayError to refuse it."""
         decide = self._takeovers.get(head.path)
         return None if decide is None else decide(head)
@@ -93,17 +122,23 @@ class Traffic:
             return self._stacks.models if head.method == b"GET" else self._stacks.refuse(_not_allowed("GET"))
         return self._stacks.refuse(_bad_path(head.path))
 
-    async def run(self, exchange: Exchange) -> None:
-        """Serve an exchange to its end."""
-        await self.handler(exchange)(exchange)
+    async def run(self, exchange: Exchange, refused: GatewayError | None) -> None:
+        """Serve an exchange to its end; ``refused`` is why its connection is not handed over after all."""
+        handler = self.handler(exchange) if refused is None else self._stacks.refuse(refused)
+        await handler(exchange)
 
     # Leaving
 
-    def begin_closing(self) -> None:
-        """Every answer from now on is its connection's last; idle connections close."""
+    def begin_leaving(self) -> None:
+        """Every answer from now on is its connection's last, so that clients go elsewhere one by one."""
         self.draining = True
+        for connection in self._connections:
+            connection.announce_close()
+
+    def close_idle(self) -> None:
+        """Close what carries no exchange; the others close behind theirs."""
         for connection in list(self._connections):
-            connection.finish_up()
+            connection.close_if_idle()
 
     async def wait_until_idle(self, seconds: float) -> bool:
         """Wait until no connection is left; False when ``seconds`` were not enough."""

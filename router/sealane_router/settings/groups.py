@@ -91,9 +91,6 @@ class UpstreamSettings:
     hold_limit: int = setting("SEALANE_HOLD_LIMIT", "1MiB", "bytes", size(1 << 10, 64 << 20))
     """How much of a JSON answer is held until it is complete; a longer one is committed and streamed."""
 
-    event_limit: int = setting("SEALANE_EVENT_LIMIT", "16MiB", "bytes", size(1 << 10, 256 << 20))
-    """The largest event of a stream; a larger one is a broken stream."""
-
     models_cache: float = setting("SEALANE_MODELS_CACHE", "5m", "duration", duration(0, 86400))
     """How long a provider's list of models is kept for ``GET /v1/models``; ``0s`` asks each time."""
 

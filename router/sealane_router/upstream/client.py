@@ -41,7 +41,7 @@ class ProviderClient:
         self.provider = provider
         self.pool = ConnectionPool(Connector(provider, allowed=allowed, authority=authority), limits)
         self._credential = credential
-        self._prefixes: dict[tuple[bytes, bytes], tuple[bytes | None, bytes]] = {}
+        self._heads: dict[tuple[bytes, bytes], tuple[bytes | None, bytes, bytes]] = {}
 
     @property
     def credential_problem(self) -> str | None:
@@ -90,14 +90,13 @@ class ProviderClient:
         secret = None if self._credential is None else self._credential.value
         if secret is None and self._credential is not None:
             raise UpstreamError(FailureClass.UNAUTHORIZED, "credential_missing")
-        known = self._prefixes.get((method, suffix))
+        known = self._heads.get((method, suffix))
         if known is None or known[0] != secret:
-            known = (secret, self._render(suffix, secret))
-            self._prefixes[method, suffix] = known
-        path, _, rest = known[1].partition(b"\0")
-        return b"%b %b%b HTTP/1.1\r\n%b" % (method, path, b"?" + query if query else b"", rest)
+            known = self._heads[method, suffix] = (secret, *self._render(method, suffix, secret))
+        return known[1] + (b"?" + query if query else b"") + known[2]
 
-    def _render(self, suffix: bytes, secret: bytes | None) -> bytes:
+    def _render(self, method: bytes, suffix: bytes, secret: bytes | None) -> tuple[bytes, bytes]:
+        """What stands before and behind the query."""
         anthropic = suffix == b"/messages"
         base = (anthropic and self.provider.messages_base_url) or self.provider.base_url
         url = urlsplit(base)
@@ -107,5 +106,5 @@ class ProviderClient:
             if anthropic:
                 # Anthropic's API reads this header, the compatible ones read either.
                 lines.append(b"x-api-key: " + secret)
-        path = url.path.rstrip("/").encode("ascii") + suffix
-        return path + b"\0" + b"\r\n".join(lines) + b"\r\n"
+        target = method + b" " + url.path.rstrip("/").encode("ascii") + suffix
+        return target, b" HTTP/1.1\r\n" + b"\r\n".join(lines) + b"\r\n"

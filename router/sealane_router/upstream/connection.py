@@ -32,10 +32,10 @@ class UpstreamConnection(asyncio.Protocol):
     """A pooled connection; ``released`` and ``lost`` are the pool's."""
 
     __slots__ = (
-        "_answer_error", "_buffered", "_dirty", "_fd_poll", "_first_byte_at", "_head_size",
-        "_informational", "_keep_alive", "_loop", "_lost", "_parser", "_pieces", "_read_paused", "_started_answer",
-        "_transport", "_wake", "_watchdog", "_write_paused", "_written", "busy", "complete", "created", "framed",
-        "head_done", "headers", "retire_at", "reused", "status",
+        "_answer_error", "_buffered", "_dirty", "_fd_poll", "_first_byte_at", "_informational", "_keep_alive",
+        "_loop", "_lost", "_overhead", "_parser", "_pieces", "_read_paused", "_started_answer", "_transport", "_wake",
+        "_waited_for", "_watchdog", "_write_paused", "_written", "busy", "complete", "created", "framed", "head_done",
+        "headers", "retire_at", "reused", "status",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, lost: "Callable[[UpstreamConnection], None]") -> None:
@@ -60,7 +60,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.complete = False
         self._pieces: list[bytes] = []
         self._buffered = 0
-        self._head_size = 0
+        self._overhead = 0  # bytes that came since the last one of a body
         self._informational = False
         self.framed = False
         self._keep_alive = False
@@ -69,6 +69,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._read_paused = False
         self._written = False
         self._first_byte_at = 0.0
+        self._waited_for = "idle_timeout"
         self._answer_error: UpstreamError | None = None
 
     # The transport's callbacks
@@ -89,14 +90,18 @@ class UpstreamConnection(asyncio.Protocol):
             self.abort()
             return
         self._started_answer = True
+        in_head, held = not self.head_done, self._buffered
         try:
             parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._fail(FailureClass.SERVER_ERROR, "switching_protocols")
         except httptools.HttpParserError:
             self._parse_failed()
-        if not self.head_done or len(data) > MAX_HEAD:
-            self._check_head_size(data)
+        self._overhead += len(data)
+        if self._overhead > MAX_HEAD and (in_head or self._buffered == held):
+            self._check_overhead(in_head)
+        if self._buffered != held:
+            self._overhead = 0
         if self._buffered > HIGH_WATER and not self._read_paused and self._transport is not None:
             self._read_paused = True
             self._transport.pause_reading()
@@ -140,14 +145,16 @@ class UpstreamConnection(asyncio.Protocol):
         assert parser is not None  # noqa: S101 - it is the caller
         status: int = parser.get_status_code()
         if status < 200:
-            self._informational = status != 101
+            self._informational = True
             self.headers.clear()
+            if status == 101:
+                self._fail(FailureClass.SERVER_ERROR, "switching_protocols")
             return
         self.status = status
         self.head_done = True
         self._keep_alive = parser.should_keep_alive()
         for name, value in self.headers:
-            if name == b"content-length" or (name == b"transfer-encoding" and value.lower() == b"chunked"):
+            if name == b"content-length" or (name == b"transfer-encoding" and value.lower().endswith(b"chunked")):
                 self.framed = True
         if status in (204, 304):
             self.framed = True
@@ -183,6 +190,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         await self._write(head, body, idle)
         self._first_byte_at = time.monotonic() + first_byte
+        self._waited_for = "first_byte_timeout"
         while not self.head_done:
             self._raise_failure()
             self._watchdog.arm(self._first_byte_at)
@@ -203,7 +211,11 @@ class UpstreamConnection(asyncio.Protocol):
             if self._read_paused and self._transport is not None:
                 self._read_paused = False
                 self._transport.resume_reading()
-            self._watchdog.arm(self._first_byte_at if idle is None else time.monotonic() + idle)
+            if idle is None:
+                self._watchdog.arm(self._first_byte_at)
+            else:
+                self._waited_for = "idle_timeout"
+                self._watchdog.arm(time.monotonic() + idle)
             await self._wake
             self._watchdog.disarm()
 
@@ -251,9 +263,9 @@ class UpstreamConnection(asyncio.Protocol):
         self._written = await self._drained(idle)
 
     async def _drained(self, idle: float) -> bool:
-        """Wait until all is with the kernel; False when the answer came first and the rest need not be sent."""
+        """Wait until more may be written; False when the answer came first and the rest need not be sent."""
         while self._write_paused:
-            if self._started_answer:
+            if self.head_done:
                 return False
             self._raise_failure()
             self._watchdog.arm(time.monotonic() + idle)
@@ -287,18 +299,17 @@ class UpstreamConnection(asyncio.Protocol):
         else:
             self._fail(FailureClass.SERVER_ERROR, "broken_framing" if self.head_done else "not_http")
 
-    def _check_head_size(self, data: bytes) -> None:
-        if self.head_done:
-            oversized = self._head_size == 0 and data.find(b"\r\n\r\n") > MAX_HEAD
-        else:
-            self._head_size += len(data)
-            oversized = self._head_size > MAX_HEAD
-        if oversized:
+    def _check_overhead(self, in_head: bool) -> None:
+        """Too much came in a row that was no body: a head, or chunk extensions or trailers without end."""
+        if not in_head:
+            self._fail(FailureClass.SERVER_ERROR, "broken_framing")
+        elif not self.head_done or sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
+            self.head_done = False  # the answer may have come whole with it, and must not be used
             self._fail(FailureClass.SERVER_ERROR, "head_too_large")
 
     def _timed_out(self) -> None:
         if not self.busy:
             self.abort()
             return
-        self._fail(FailureClass.TIMEOUT, "idle_timeout" if self.head_done else "first_byte_timeout")
+        self._fail(FailureClass.TIMEOUT, self._waited_for)
         self._wake.set()

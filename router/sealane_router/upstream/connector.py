@@ -61,7 +61,8 @@ class Connector:
         self._host = url.hostname or ""
         self._secure = url.scheme == "https"
         self._port = url.port or (443 if self._secure else 80)
-        self._server_name = (provider.tls and provider.tls.server_name) or self._host
+        # A name may end with the root's dot; certificates never have it.
+        self._server_name = ((provider.tls and provider.tls.server_name) or self._host).removesuffix(".")
         self._needs_authority = provider.tls is not None and provider.tls.ca is not None
         self._allowed = allowed
         self._authority = authority
@@ -77,7 +78,7 @@ class Connector:
         try:
             async with asyncio.timeout(timeout):
                 return await self._connect(lost)
-        except (OSError, ValueError, UpstreamError) as error:
+        except (OSError, ValueError) as error:
             raise connect_error(error) from error
 
     def remember(self, connection: UpstreamConnection) -> None:

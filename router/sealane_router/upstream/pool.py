@@ -3,10 +3,12 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 from .connection import UpstreamConnection
 from .connector import Connector
+from .errors import UpstreamError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +23,18 @@ class PoolLimits:
 class ConnectionPool:
     """Hands out connections to one provider and takes them back.
 
-    ``opened``, ``stale`` and ``in_use`` are read by the metrics; ``failed`` counts connection attempts that failed.
+    ``connects`` counts connection attempts by result (``ok``, or the error's code), ``stale`` kept connections that
+    turned out to be closed; both are read by the metrics.
     """
 
     def __init__(self, connector: Connector, limits: PoolLimits) -> None:
         self._connector = connector
-        self._limits = limits
+        #: May be replaced at any time: a connection obeys the limits of the moment it is opened or kept.
+        self.limits = limits
         self._idle: list[UpstreamConnection] = []
         self._busy: set[UpstreamConnection] = set()
         self._closed = False
-        self.opened = 0
-        self.failed = 0
+        self.connects: Counter[str] = Counter()
         self.stale = 0
 
     @property
@@ -61,28 +64,28 @@ class ConnectionPool:
         task = asyncio.get_running_loop().create_task(self._connector.connect(self._forget, timeout=timeout))
         try:
             connection = await task
-        except BaseException:
+        except BaseException as error:
             if not task.done():
                 task.cancel()
             task.add_done_callback(_discard)
-            self.failed += 1
+            self.connects[error.code if isinstance(error, UpstreamError) else "abandoned"] += 1
             raise
-        self.opened += 1
+        self.connects["ok"] += 1
         # Connections opened together must not all retire together.
-        connection.retire_at = connection.created + self._limits.age * random.uniform(0.9, 1.1)  # noqa: S311
+        connection.retire_at = connection.created + self.limits.age * random.uniform(0.9, 1.1)  # noqa: S311
         self._busy.add(connection)
         return connection
 
     def release(self, connection: UpstreamConnection) -> None:
         """Take a connection back after its answer; it is kept only when nothing about it is in doubt."""
         self._busy.discard(connection)
-        if not connection.finish() or self._closed or len(self._idle) >= self._limits.size:
+        if not connection.finish() or self._closed or len(self._idle) >= self.limits.size:
             connection.abort()
             return
         if not connection.reused:
             self._connector.remember(connection)
         now = time.monotonic()
-        connection.expire_at(min(now + self._limits.idle, connection.retire_at))
+        connection.expire_at(min(now + self.limits.idle, connection.retire_at))
         self._idle.append(connection)
 
     def discard(self, connection: UpstreamConnection) -> None:

@@ -4,7 +4,7 @@ The client's credentials, cookies and hop-by-hop headers stay here; so does what
 else passes as it came.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 Header = tuple[bytes, bytes]
 
@@ -22,6 +22,8 @@ _OURS = frozenset(
         b"host", b"content-length", b"expect", b"accept-encoding", b"authorization", b"x-api-key", b"api-key",
         b"cookie", b"x-goog-api-key", b"openai-organization", b"openai-project", b"forwarded", b"x-forwarded-for",
         b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port", b"x-real-ip", b"x-request-id", b"via",
+        b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"x-original-forwarded-for",
+        b"x-envoy-external-address",
     }
 )  # fmt: skip
 
@@ -37,10 +39,10 @@ def connection_tokens(headers: Iterable[Header]) -> frozenset[bytes]:
     return frozenset(tokens)
 
 
-def forwarded(headers: Iterable[Header], nominated: frozenset[bytes]) -> bytes:
+def forwarded(headers: Sequence[Header]) -> bytes:
     """The client's headers that pass, as header lines."""
-    lines = bytearray()
-    for name, value in headers:
-        if name not in WITHHELD and name not in nominated:
-            lines += name + b": " + value + b"\r\n"
-    return bytes(lines)
+    withheld = WITHHELD
+    nominated = connection_tokens(headers)
+    if not nominated <= withheld:
+        withheld |= nominated
+    return b"".join([b"%b: %b\r\n" % header for header in headers if header[0] not in withheld])

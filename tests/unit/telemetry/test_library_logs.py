@@ -93,6 +93,24 @@ def test_a_library_with_its_own_handler_gets_the_safe_record_too(stream: io.Stri
     assert other.getvalue().startswith("sent [redacted len=43 ")
 
 
+def test_no_handler_is_handed_the_exception_itself(stream: io.StringIO) -> None:
+    """A handler that reports elsewhere would read its message, its arguments and the frames' variables."""
+    seen: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = seen.append  # type: ignore[assignment,method-assign]
+    _library.addHandler(handler)
+    try:
+        raise ValueError(_PROMPT)
+    except ValueError:
+        _library.exception("failed with %s", _PROMPT)
+    finally:
+        _library.removeHandler(handler)
+
+    (record,) = seen
+    assert (record.exc_info, record.args) == (None, None)
+    assert _leaks(str(vars(record))) == []
+
+
 def _log_everything(private: Any) -> None:
     """Every way of handing something to a logger."""
     ours = logs.get_logger("sealane.test").bind(context=private)

@@ -20,6 +20,8 @@ from .documents import NotJsonError
 #: Before content there are a few hundred bytes and keep-alive comments; a megabyte of them is a fault.
 MOST_HELD = 1024 * 1024
 
+_TOO_MUCH_HELD = "more than 1 MiB came before any content"
+
 _ANSWERED = 200
 _UNTERMINATED_DONE = (b"data: [DONE]", b"data:[DONE]")
 
@@ -51,7 +53,7 @@ class StreamInspector(ABC):
         self._dialect = dialect
         self._wall = wall
         self._splitter = EventSplitter()
-        self._held = b""
+        self._held = bytearray()
         self._closed = False
         self._stated_usage: object = None
 
@@ -76,7 +78,9 @@ class StreamInspector(ABC):
                 return self._close(failure, text[: seen + blank])
             seen += len(block) + gap
             if not self.started and len(self._held) + seen > MOST_HELD:
-                return self._close(self._broken("more than 1 MiB came before any content"), b"")
+                return self._close(self._broken(_TOO_MUCH_HELD), b"")
+        if not self.started and len(self._held) + len(text) > MOST_HELD:
+            return self._close(self._broken(_TOO_MUCH_HELD), b"")
         if self._splitter.overflows:
             return self._close(self._broken("an event is larger than 16 MiB"), text)
         return self._release(text)
@@ -88,7 +92,7 @@ class StreamInspector(ABC):
         if self.failure is None and not self.finished:
             self.failure = self._cut_off()
         self._closed = True
-        self._held = b""
+        self._held.clear()
         return self.failure
 
     @abstractmethod
@@ -116,8 +120,8 @@ class StreamInspector(ABC):
             self._held += text
             return b""
         if self._held:
-            text = self._held + text
-            self._held = b""
+            text = bytes(self._held) + text
+            self._held.clear()
         return text
 
     def _close(self, failure: Failure, valid: bytes) -> bytes:
@@ -126,7 +130,7 @@ class StreamInspector(ABC):
         if not self.finished:
             self.failure = failure
         text = self._release(valid)
-        self._held = b""
+        self._held.clear()
         return text
 
     def _finish(self) -> None:

@@ -113,6 +113,32 @@ async def test_extra_models_are_served_and_listed() -> None:
         assert stub.cross_routed == 0
 
 
+async def test_any_own_model_can_be_served(moonshot: StubProvider) -> None:
+    """Names that nobody lists, but no other provider's."""
+    moonshot.terms.any_own_model = True
+    async with httpx.AsyncClient(base_url=moonshot.base_url) as client:
+        own = await client.post("/chat/completions", json=_CHAT | {"model": "Kimi-Unheard-Of"})
+        other = await client.post("/chat/completions", json=_CHAT | {"model": "glm-unheard-of"})
+
+    assert (own.status_code, other.status_code, moonshot.cross_routed) == (200, 404, 1)
+
+
+async def test_a_large_answer_waits_for_its_reader(moonshot: StubProvider, raw: Raw) -> None:
+    """And arrives whole."""
+    _, _, body = (await raw(moonshot, "big:16777216")).partition(b"\r\n\r\n")
+
+    assert len(body) == 16 << 20
+    assert json.loads(body)["model"] == "kimi-k3"
+
+
+async def test_a_defect_closes_the_connection(moonshot: StubProvider, raw: Raw) -> None:
+    """A predicate that raises must not look like a provider that hangs."""
+    moonshot.fault_for(lambda request: bool(1 // len(request.query)), None)
+
+    assert await raw(moonshot) == b""
+    assert moonshot.counters.in_flight == 0
+
+
 @pytest.mark.parametrize("fault", ["delay:60", "stall", "stall-after-content", "slow-stream:60", "switching"])
 async def test_a_client_that_goes_away_is_seen_at_once(
     moonshot: StubProvider, request_bytes: Build, until: Until, fault: str

@@ -99,8 +99,8 @@ def test_anonymous_mode_ignores_what_clients_send() -> None:
     """Everybody is one tenant that may use every model; even a malformed header is accepted."""
     authenticator = Authenticator.accepting_anybody()
 
-    for headers in ((None, None), (b"Bearer x", None), (b"garbage", b"y")):
-        caller = authenticator.authenticate(*headers, 0.0)
+    for authorization, x_api_key in ((None, None), (b"Bearer x", None), (b"garbage", b"y")):
+        caller = authenticator.authenticate(authorization, x_api_key, 0.0)
         assert (caller.tenant, caller.key_name, caller.limits) == ("anonymous", "", Limits())
         assert caller.may_use("anything")
 

@@ -30,14 +30,10 @@ def test_duplicates_and_escaped_keys_are_all_found() -> None:
 @settings(max_examples=150)
 def test_every_span_decodes_to_its_member(pairs: list[tuple[str, object]], space: str) -> None:
     """Whatever is nested inside, the spans give back keys and values."""
-    written = f"{space},{space}".join(
-        f"{json.dumps(key)}{space}:{space}{json.dumps(value)}" for key, value in pairs
-    )
+    written = f"{space},{space}".join(f"{json.dumps(key)}{space}:{space}{json.dumps(value)}" for key, value in pairs)
     body = f"{space}{{{space}{written}{space}}}{space}".encode()
 
-    assert [
-        (member.key, json.loads(body[member.value_start : member.value_end])) for member in members(body)
-    ] == pairs
+    assert [(member.key, json.loads(body[member.value_start : member.value_end])) for member in members(body)] == pairs
 
 
 def test_lone_surrogates_do_not_hide_a_member() -> None:

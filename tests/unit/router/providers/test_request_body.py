@@ -38,7 +38,7 @@ def test_the_head_is_read(body: bytes, expected: RequestHead) -> None:
         (b'{"model":"' + b"x" * 257 + b'"}', "at most 256"),
         (rb'{"model":"a\u0000"}', "control characters"),
         (rb'{"model":"a\nb"}', "control characters"),
-        ('{"model":"a\x7f"}'.encode(), "control characters"),
+        (b'{"model":"a\x7f"}', "control characters"),
         ('{"model":"a\x85"}'.encode(), "control characters"),
         (rb'{"model":"\ud800"}', "Unicode"),
         (b'{"model":"a","model":"b"}', "more than one model"),

@@ -218,7 +218,7 @@ _TABLES = st.lists(
 
 def _naive(routes: list[Route], name: str) -> tuple[str, str] | None:
     """The rules of the architecture page, one pattern after the other."""
-    ranked: list[tuple[tuple[int, int, str, str, str], tuple[str, str]]] = []
+    ranked: list[tuple[tuple[int, int, bool, str, str, str], tuple[str, str]]] = []
     for route in routes:
         for rule in route.rules:
             for pattern in rule.patterns:
@@ -231,7 +231,7 @@ def _naive(routes: list[Route], name: str) -> tuple[str, str] | None:
                 if held:
                     length = len(text) if pattern.kind is _PREFIX else 0
                     kind = (_EXACT, _PREFIX, _REGEX).index(pattern.kind)
-                    age = (route.created, route.key, rule.name)
+                    age = (not route.created, route.created, route.key, rule.name)
                     ranked.append(((kind, -length, *age), (route.name, rule.name)))
     return min(ranked)[1] if ranked else None
 

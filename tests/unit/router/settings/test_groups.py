@@ -31,7 +31,7 @@ def test_upstream_connections_are_left_before_the_provider_leaves() -> None:
     upstream = UpstreamSettings()
 
     assert (upstream.idle_limit, upstream.age_limit, upstream.models_cache) == (55.0, 600.0, 300.0)
-    assert (upstream.hold_limit, upstream.event_limit) == (1 << 20, 16 << 20)
+    assert upstream.hold_limit == 1 << 20
     assert str(upstream.allowed_networks) == "default"
 
 

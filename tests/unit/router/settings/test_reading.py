@@ -74,9 +74,9 @@ def test_settings_that_contradict_each_other_are_refused(environ: dict[str, str]
 
 def test_a_misspelt_flag_is_refused() -> None:
     """The nearest real one is offered."""
-    with pytest.raises(SettingsError, match="--body-limits: no such setting; did you mean --body-limit?"):
+    with pytest.raises(SettingsError, match=r"--body-limits: no such setting; did you mean --body-limit\?"):
         Settings.from_environment({}, {"--body-limits": "1MiB"})
-    with pytest.raises(SettingsError, match="SEALANE_LISTENN: no such setting; did you mean SEALANE_LISTEN?"):
+    with pytest.raises(SettingsError, match=r"SEALANE_LISTENN: no such setting; did you mean SEALANE_LISTEN\?"):
         Settings.from_environment({}, defaults={"SEALANE_LISTENN": "x"})
 
 

@@ -69,7 +69,7 @@ def test_a_duration_without_a_unit_is_refused(text: str) -> None:
 
 def test_bounds_hold() -> None:
     """Below and above the bounds is refused, and the message names them."""
-    with pytest.raises(ValueError, match="from 0.05s to 1s"):
+    with pytest.raises(ValueError, match=r"from 0\.05s to 1s"):
         duration(0.05, 1)("2s")
     with pytest.raises(ValueError, match="from 1KiB to 1GiB"):
         size(1024, 1 << 30)("5")

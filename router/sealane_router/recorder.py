@@ -1,0 +1,200 @@
+"""What is left of an exchange when it has ended: its series and its line.
+
+Nearly every exchange is plain: answered by its first attempt. What such an exchange counts and logs besides numbers
+is the same for all of a tenant, model and target, so it is put together once and kept with the rule.
+"""
+
+import time
+from dataclasses import dataclass
+
+from sealane_router.errors import GatewayDraining, ModelForbidden, ModelNotFound, Unauthenticated
+from sealane_router.exchange import Attempt, Exchange
+from sealane_router.providers.api import Api
+from sealane_telemetry.exchange_counters import ExchangeCounters
+from sealane_telemetry.exchange_log import AttemptEntry, ExchangeEntry, ExchangeLog, LineTemplate
+from sealane_telemetry.metrics import RouterMetrics
+from sealane_telemetry.series import Counter
+
+_API_NAMES = {api: api.name.lower() for api in Api}
+_NOWHERE = ("", "", "")
+_INVALID_TRACE = "0" * 32
+#: Clients choose the model names within a prefix, so what is kept per name is bounded.
+_MOST_PLAIN = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PlainEnding:
+    """What the plain exchanges of one tenant, model and target have in common at their end."""
+
+    template: LineTemplate
+    counters: ExchangeCounters
+    attempts: Counter
+
+
+class Recorder:
+    """Turns a finished exchange into series and a line; ``log`` None writes no lines."""
+
+    __slots__ = ("_log", "_metrics", "in_flight")
+
+    def __init__(self, metrics: RouterMetrics, log: ExchangeLog | None) -> None:
+        self._metrics = metrics
+        self._log = log
+        self.in_flight = 0
+
+    def record(self, exchange: Exchange, outcome: str) -> None:
+        """Count and log; ``outcome`` is one of the log's outcomes."""
+        now = time.monotonic()
+        attempts = exchange.attempts
+        last = attempts[-1] if attempts else None
+        exchange.answer_bytes = exchange.response.bytes_sent
+        if last is not None and outcome == "ok":
+            if last.failure is not None:
+                outcome = exchange.code = "broken_stream"
+            elif len(attempts) == 1 and not last.fallback:
+                self._record_plain(exchange, last, now)
+                return
+        self._count(exchange, last, now)
+        if self._log is not None:
+            self._log.record(_entry(exchange, last, outcome, now), time.time())
+
+    def _record_plain(self, exchange: Exchange, attempt: Attempt, now: float) -> None:
+        caller, rule, json = exchange.caller, exchange.rule, exchange.json
+        key = (caller.tenant, exchange.api, exchange.model, json.stream, exchange.status, id(attempt.target))
+        ending = rule.endings.get(key)
+        if ending is None:
+            ending = self._plain_ending(exchange, attempt, now)
+            if len(rule.endings) >= _MOST_PLAIN:
+                rule.endings.clear()
+            rule.endings[key] = ending
+        received = exchange.received
+        counters = ending.counters
+        first = attempt.first_content - received
+        counters.ended("", now - received, first)
+        ending.attempts.value += 1.0
+        if exchange.input_tokens >= 0:
+            counters.used(exchange.input_tokens, exchange.output_tokens)
+        if self._log is not None:
+            self._log.record_plain(
+                ending.template,
+                time.time(),
+                exchange.request_id,
+                _trace_id(exchange.head.get(b"traceparent")),
+                (now - received, first, attempt.ended - attempt.started),
+                (exchange.request_bytes, exchange.answer_bytes, exchange.input_tokens, exchange.output_tokens),
+            )
+
+    def _plain_ending(self, exchange: Exchange, attempt: Attempt, now: float) -> PlainEnding:
+        route, name = exchange.match.route, exchange.match.rule.name
+        provider = attempt.target.provider.name
+        return PlainEnding(
+            LineTemplate.of(_entry(exchange, attempt, "ok", now)),
+            self._metrics.of_exchange(route.key, name, route.revision, provider, _API_NAMES[exchange.api]),
+            self._metrics.attempts.labels(route.key, provider, name, "ok"),
+        )
+
+    def _count(self, exchange: Exchange, last: Attempt | None, now: float) -> None:
+        metrics, match = self._metrics, exchange.match
+        route, rule, revision = _NOWHERE if match is None else (match.route.key, match.rule.name, match.route.revision)
+        provider = last.target.provider.name if last is not None else ""
+        api = _API_NAMES[exchange.api] if exchange.api is not None else ""
+        received = exchange.received
+        committed = last.first_content if last is not None else 0.0
+        counters = metrics.of_exchange(route, rule, revision, provider, api)
+        counters.ended(exchange.code, now - received, committed - received if committed else None)
+        if exchange.input_tokens >= 0 and exchange.output_tokens >= 0:
+            counters.used(exchange.input_tokens, exchange.output_tokens)
+        for attempt in exchange.attempts:
+            name = attempt.target.provider.name
+            metrics.attempts.labels(route, name, rule, _result(attempt, exchange)).value += 1.0
+            if attempt.retry:
+                metrics.retries.labels(route, rule).inc()
+            if attempt.fallback:
+                metrics.fallbacks.labels(route, rule, name).inc()
+        if exchange.code:
+            self._count_refusal(exchange)
+
+    def _count_refusal(self, exchange: Exchange) -> None:
+        metrics = self._metrics
+        if exchange.code == Unauthenticated.code:
+            presented = exchange.head.get(b"authorization") or exchange.head.get(b"x-api-key")
+            metrics.unauthenticated.labels("unknown" if presented else "missing").inc()
+        elif exchange.code == ModelForbidden.code:
+            metrics.unauthenticated.labels(ModelForbidden.code).inc()
+        elif exchange.code == ModelNotFound.code and exchange.match is None:
+            metrics.model_not_found.labels().inc()
+
+
+def _result(attempt: Attempt, exchange: Exchange) -> str:
+    if attempt.failure is None and attempt is exchange.attempts[-1]:
+        if exchange.code == "client_gone":
+            return "client_gone"
+        if exchange.code == GatewayDraining.code:
+            return "drained"
+    return attempt.result
+
+
+def _entry(exchange: Exchange, last: Attempt | None, outcome: str, now: float) -> ExchangeEntry:
+    head, match, attempts, caller = exchange.head, exchange.match, exchange.attempts, exchange.caller
+    entry = ExchangeEntry(
+        request_id=exchange.request_id,
+        trace_id=_trace_id(head.get(b"traceparent")),
+        tenant="" if caller is None else caller.tenant,
+        method=head.method.decode("ascii", "replace"),
+        model=exchange.model,
+        status=exchange.status,
+        code=exchange.code,
+        outcome=outcome,
+        attempts=len(attempts),
+        duration=now - exchange.received,
+        request_bytes=exchange.request_bytes,
+        answer_bytes=exchange.answer_bytes,
+        input_tokens=exchange.input_tokens,
+        output_tokens=exchange.output_tokens,
+        attempt_list=[_attempt(attempt, exchange) for attempt in attempts],
+    )
+    if exchange.api is not None:
+        entry.api, entry.path = _API_NAMES[exchange.api], exchange.api.value
+    else:
+        entry.path = _known_path(head.path)
+    if exchange.json is not None:
+        entry.stream = exchange.json.stream
+    if match is not None:
+        entry.route, entry.rule, entry.revision = match.route.key, match.rule.name, match.route.revision
+    if last is not None:
+        entry.provider, entry.provider_model = last.target.provider.name, _model_of(last, exchange)
+        if last.first_content:
+            entry.first_content = last.first_content - exchange.received
+        if len(attempts) > 1:
+            entry.retries = sum(attempt.retry for attempt in attempts)
+        entry.fallback = any(attempt.fallback for attempt in attempts) if len(attempts) > 1 else last.fallback
+    return entry
+
+
+def _attempt(attempt: Attempt, exchange: Exchange) -> AttemptEntry:
+    failure = attempt.failure
+    return AttemptEntry(
+        attempt.target.provider.name,
+        _model_of(attempt, exchange),
+        _result(attempt, exchange),
+        attempt.status,
+        (failure.code or "") if failure is not None else "",
+        attempt.ended - attempt.started,
+    )
+
+
+def _model_of(attempt: Attempt, exchange: Exchange) -> str:
+    """The name that was asked for at the provider."""
+    return attempt.target.model or (exchange.match.canonical if exchange.match is not None else exchange.model)
+
+
+def _known_path(path: bytes) -> str:
+    """A path we do not serve may hold anything; it is named only when it is ours."""
+    return "/v1/models" if path == b"/v1/models" else ""
+
+
+def _trace_id(traceparent: bytes | None) -> str:
+    """The trace id of a W3C ``traceparent`` (https://www.w3.org/TR/trace-context/), or nothing."""
+    if traceparent is None or len(traceparent) < 55 or traceparent[2:3] != b"-" or traceparent[35:36] != b"-":
+        return ""
+    trace = traceparent[3:35].decode("ascii", "replace").lower()
+    return trace if trace != _INVALID_TRACE and not trace.strip("0123456789abcdef") else ""
