@@ -40,7 +40,7 @@ class _Client(asyncio.Protocol):
         self._transport = transport  # type: ignore[assignment]
         self._send()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - lost is lost
         if not self.done.done():
             self._result.errors += 1
             self.done.set_result(None)

@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from load import Result, load, post
+from bench.load import Result, load, post
 
 HERE = Path(__file__).parent
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -1,4 +1,4 @@
-"""A provider that costs almost nothing: it answers every request with the same bytes, so that the gateway is measured."""
+"""A provider that costs almost nothing: every answer is the same bytes, so that the gateway is what is measured."""
 
 import asyncio
 import sys
@@ -17,10 +17,10 @@ _INTERVAL = 0.02
 
 
 def _event(text: str, finish: str = "null") -> bytes:
+    choice = f'{{"index":0,"delta":{{"content":"{text}"}},"finish_reason":{finish}}}'
     payload = (
         '{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1741252964,"model":"kimi-k3",'
-        '"system_fingerprint":"fpv0_bench","choices":[{"index":0,"delta":{"content":"%s"},"finish_reason":%s}]}'
-        % (text, finish)
+        f'"system_fingerprint":"fpv0_bench","choices":[{choice}]}}'
     )
     return b"data: " + payload.encode() + b"\n\n"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sealane_router.errors import GatewayDraining, ModelForbidden, ModelNotFound, Unauthenticated
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.providers.api import Api
+from sealane_router.serving import RuleRuntime
 from sealane_telemetry.exchange_counters import ExchangeCounters
 from sealane_telemetry.exchange_log import AttemptEntry, ExchangeEntry, ExchangeLog, LineTemplate
 from sealane_telemetry.metrics import RouterMetrics
@@ -50,19 +51,20 @@ class Recorder:
         if last is not None and outcome == "ok":
             if last.failure is not None:
                 outcome = exchange.code = "broken_stream"
-            elif len(attempts) == 1 and not last.fallback:
-                self._record_plain(exchange, last, now)
+            elif len(attempts) == 1 and not last.fallback and exchange.rule is not None:
+                self._record_plain(exchange, last, exchange.rule, now)
                 return
         self._count(exchange, last, now)
         if self._log is not None:
             self._log.record(_entry(exchange, last, outcome, now), time.time())
 
-    def _record_plain(self, exchange: Exchange, attempt: Attempt, now: float) -> None:
-        caller, rule, json = exchange.caller, exchange.rule, exchange.json
-        key = (caller.tenant, exchange.api, exchange.model, json.stream, exchange.status, id(attempt.target))
-        ending = rule.endings.get(key)
+    def _record_plain(self, exchange: Exchange, attempt: Attempt, rule: RuleRuntime, now: float) -> None:
+        tenant = "" if exchange.caller is None else exchange.caller.tenant
+        stream = exchange.json is not None and exchange.json.stream
+        key = (tenant, exchange.api, exchange.model, stream, exchange.status, id(attempt.target))
+        ending: PlainEnding | None = rule.endings.get(key)
         if ending is None:
-            ending = self._plain_ending(exchange, attempt, now)
+            ending = self._plain_ending(exchange, attempt, rule, now)
             if len(rule.endings) >= _MOST_PLAIN:
                 rule.endings.clear()
             rule.endings[key] = ending
@@ -83,12 +85,13 @@ class Recorder:
                 (exchange.request_bytes, exchange.answer_bytes, exchange.input_tokens, exchange.output_tokens),
             )
 
-    def _plain_ending(self, exchange: Exchange, attempt: Attempt, now: float) -> PlainEnding:
-        route, name = exchange.match.route, exchange.match.rule.name
+    def _plain_ending(self, exchange: Exchange, attempt: Attempt, rule: RuleRuntime, now: float) -> PlainEnding:
+        route, name = rule.route, rule.rule.name
         provider = attempt.target.provider.name
+        api = _API_NAMES[exchange.api] if exchange.api is not None else ""
         return PlainEnding(
             LineTemplate.of(_entry(exchange, attempt, "ok", now)),
-            self._metrics.of_exchange(route.key, name, route.revision, provider, _API_NAMES[exchange.api]),
+            self._metrics.of_exchange(route.key, name, route.revision, provider, api),
             self._metrics.attempts.labels(route.key, provider, name, "ok"),
         )
 

@@ -13,6 +13,7 @@ from anthropic.types import Message, MessageParam, TextBlock
 from sealane_cli.keys import new_key
 from sealane_cli.stub.faults import parse_faults
 from tests.support.stubbed import MOONSHOT_KEY, StubbedGateway, stubbed_gateway
+from tests.support.waiting import until
 
 T = TypeVar("T")
 
@@ -193,7 +194,6 @@ async def test_a_client_that_waits_no_longer_has_its_own_timeout(
 
     with pytest.raises(anthropic.APITimeoutError):
         await client.messages.create(model="kimi-k3", max_tokens=10, messages=HELLO, timeout=0.2)
-    while not served.moonshot.ended:  # noqa: ASYNC110 - the stub tells nobody of its counters
-        await asyncio.sleep(0.005)
+    await until(lambda: served.moonshot.ended)
 
     assert served.moonshot.ended[-1].how == "client_closed"

@@ -13,6 +13,7 @@ from openai import AsyncOpenAI, OpenAI
 from sealane_cli.keys import new_key
 from sealane_cli.stub.faults import parse_faults
 from tests.support.stubbed import StubbedGateway, stubbed_gateway
+from tests.support.waiting import until
 
 T = TypeVar("T")
 
@@ -224,8 +225,7 @@ async def test_a_client_that_waits_no_longer_has_its_own_timeout(served: Stubbed
         await client.chat.completions.create(
             model="kimi-k3", messages=[{"role": "user", "content": "hello"}], timeout=0.2
         )
-    while not served.moonshot.ended:  # noqa: ASYNC110 - the stub tells nobody of its counters
-        await asyncio.sleep(0.005)
+    await until(lambda: served.moonshot.ended)
 
     assert served.moonshot.ended[-1].how == "client_closed"
 

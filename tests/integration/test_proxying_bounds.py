@@ -9,6 +9,9 @@ import pytest
 
 from tests.support.raw_client import request_bytes
 from tests.support.raw_provider import RawGateway, Received, json_answer, raw_gateway
+from tests.support.waiting import until
+
+BOTH_LOOPS = True
 
 CHAT = "/v1/chat/completions"
 BODY = b'{"model":"m-one"}'
@@ -157,8 +160,7 @@ async def test_the_memory_of_all_bodies_is_bounded(tmp_path: Path) -> None:
     held = b'{"model":"m-one","t":"%b"}' % (b"x" * 700_000)
     async with raw_gateway(tmp_path, flags=flags) as raw:
         await raw.client.send(request_bytes("POST", CHAT, held)[:-1])
-        while raw.gateway.metric("sealane_buffered_body_bytes") < len(held) - 1:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(0.002)
+        await until(lambda: raw.gateway.metric("sealane_buffered_body_bytes") >= len(held) - 1)
         reader, writer = await asyncio.open_connection(raw.gateway.host, raw.gateway.port)
         writer.write(request_bytes("POST", CHAT, held))
         refused = await reader.readuntil(b"\r\n\r\n")

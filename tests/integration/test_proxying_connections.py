@@ -11,6 +11,8 @@ from tests.support.gateway import running_gateway
 from tests.support.raw_client import raw_client, request_bytes
 from tests.support.raw_provider import raw_gateway
 
+BOTH_LOOPS = True
+
 CHAT = "/v1/chat/completions"
 BODY = b'{"model":"m-one"}'
 

@@ -72,14 +72,13 @@ def _wrong_match(matcher: Matcher, name: str, verdict: Verdict | None) -> str | 
 
 
 def _wrong_explanation(matcher: Matcher, name: str, verdict: Verdict | None) -> str | None:
-    if not is_name(name):
-        return None
     told = explain(matcher, name)
     serving = [(each["route"], each["rule"]) for each in told["considered"] if each["serves"]]
     if verdict is None:
-        if told["error"] is not None and told["error"]["code"] == "model_not_found" and not serving:
+        code = "model_not_found" if is_name(name) else "invalid_request"
+        if told["error"] is not None and told["error"]["code"] == code and not serving and not told["targets"]:
             return None
-        return f"explained as {told}, and nobody serves it"
+        return f"explained as {told}, and nobody serves it ({code})"
     ways = [
         Way(each["provider"], each["baseURL"], each["model"], each["weight"], each["fallback"])
         for each in told["targets"]

@@ -19,11 +19,13 @@ _CA = {"name": "egress-ca", "key": "ca.crt"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """The route of a case. Times are short, so that all rows together take seconds.
+    """The route of a case.
 
     ``model`` chooses the rule and so the provider that misbehaves; ``fallback`` adds the other one, ``when`` replaces
-    the default conditions. A breaker opens at ``opens_at`` failures in a row. ``checked``: the providers
-    have a health check, ten times a second. ``door`` is how Moonshot is reached, None: as it should be.
+    the default conditions. ``second_target``: the other provider is a target too, that of one request in a million.
+    A breaker opens at ``opens_at`` failures in a row. ``checked``: the providers have a health check, ten times a
+    second. ``patience`` is each of the rule's timeouts; a row that waits for one sets it low. ``door`` is how Moonshot
+    is reached, None: as it should be.
     """
 
     model: str = "kimi-k3"
@@ -35,6 +37,8 @@ class Setup:
     max_attempts: int = 2
     budget_percent: int = 20
     checked: bool = False
+    patience: str = "3s"
+    second_target: bool = False
     door: Door | None = None
 
     @property
@@ -94,11 +98,14 @@ def _rule(name: str, prefix: str, provider: str, other: str, setup: Setup) -> Ma
     rule: dict[str, object] = {
         "name": name,
         "models": [{"prefix": prefix}],
-        "targets": [{"provider": provider}],
+        "targets": [{"provider": provider, "weight": 1_000_000}],
         "retry": {"maxAttempts": setup.max_attempts, "budgetPercent": setup.budget_percent},
-        "timeouts": {"connect": "300ms", "firstByte": "300ms", "idle": "300ms"},
+        "timeouts": dict.fromkeys(("connect", "firstByte", "idle"), setup.patience),
     }
+    elsewhere = {"provider": other, "model": FALLBACK_MODELS[other], "weight": 1}
+    if setup.second_target:
+        rule["targets"] = [{"provider": provider, "weight": 1_000_000}, elsewhere]
     if setup.fallback:
-        fallback: dict[str, object] = {"targets": [{"provider": other, "model": FALLBACK_MODELS[other]}]}
+        fallback: dict[str, object] = {"targets": [elsewhere]}
         rule["fallback"] = fallback | ({"when": list(setup.when)} if setup.when else {})
     return rule

@@ -71,49 +71,52 @@ def fault(
     result: str,
     alone: Gets,
     *,
-    fallback: Gets | None = FROM_FALLBACK,
+    falls_back: bool = True,
     learns: Learns = COUNTS,
     ask: Ask = CHAT,
     setup: Setup | None = None,
-    most: float = 3.0,
 ) -> Row:
-    """A fault that the rule's provider meets with on every request, asked once without a fallback and once with one.
+    """A fault that the rule's provider meets with on every request, first without a fallback and then with one.
 
-    ``alone.attempts`` is the number of attempts at that provider when there is no other. What counts opens a breaker
-    that allows exactly as many failures: the last attempt proves that none counted twice, the open breaker that all
-    counted. ``fallback`` None: nothing else is tried, and the client gets the same.
+    ``alone.attempts`` is the number of attempts at that provider when there is no other, one or two. Not
+    ``falls_back``: nothing else is tried, and the client gets the same.
+
+    What counts must open a breaker that allows two failures in a row with the second, which is a retry or another
+    client's attempt: that it was made proves that the first did not count double, the open breaker that both counted.
     """
     base = setup or Setup()
     provider, tries = base.provider, alone.attempts
-    second = fallback or replace(alone, attempts=1)
-    if fallback is not None and provider == "zai":
-        second = replace(second, provider="moonshot")
+    asked = replace(ask, model=base.model)
+    clients = 2 if learns.opens and tries == 1 else 1
+    once: Results = {provider: (result,)}
+    other = _OTHER[provider]
 
-    def case(suffix: str, gets: Gets, shape: Setup, results: Results) -> Case:
+    several: Results = {provider: (result,) * tries * clients}
+
+    def case(suffix: str, shape: Setup, asks: tuple[Asks, ...], results: Results) -> Case:
         return Case(
             name=name + suffix,
             setup=shape,
-            steps=(Meets(provider, meets), Asks(replace(ask, model=base.model), gets, most=most)),
+            steps=(Meets(provider, meets), *asks),
             results=results,
             breakers={provider: "open"} if learns.opens else {},
             parked=frozenset({provider}) if learns.parks else frozenset(),
-            series={key: value * len(results[provider]) for key, value in learns.series.items()},
+            series={metric: value * len(results[provider]) for metric, value in learns.series.items()},
         )
 
-    once: Results = {provider: (result,)}
     return Row(
         name=name,
         result=f"`{result}`" + (f" × {tries}" if tries > 1 else ""),
         breaker=learns.words,
         alone=alone.shown,
-        fallback="the same" if fallback is None else "the fallback's answer",
+        fallback="the fallback's answer" if falls_back else "the same",
         cases=(
-            case("", alone, replace(base, opens_at=tries), {provider: (result,) * tries}),
+            case("", replace(base, opens_at=2), (Asks(asked, alone),) * clients, several),
             case(
                 ", with a fallback",
-                second,
                 replace(base, fallback=True),
-                once if fallback is None else {**once, _OTHER[provider]: ("ok",)},
+                (Asks(asked, replace(FROM_FALLBACK, provider=other) if falls_back else replace(alone, attempts=1)),),
+                {**once, other: ("ok",)} if falls_back else once,
             ),
         ),
     )
@@ -121,4 +124,4 @@ def fault(
 
 def harmless(name: str, meets: str, *, gets: Gets | None = None, ask: Ask = CHAT, setup: Setup | None = None) -> Row:
     """Something odd that is no failure: the client gets the provider's answer, and nothing is tried elsewhere."""
-    return fault(name, meets, "ok", gets or Gets(), fallback=None, learns=NOTHING, ask=ask, setup=setup)
+    return fault(name, meets, "ok", gets or Gets(), falls_back=False, learns=NOTHING, ask=ask, setup=setup)

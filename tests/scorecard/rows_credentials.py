@@ -76,16 +76,16 @@ ROWS = (
     ),
     fault("401, `when` names Unauthorized", "unauthorized", "Unauthorized", _UNAUTHORIZED, learns=NOTHING, setup=_BOTH),
     fault(
-        "403, balance used up", "forbidden-balance", "QuotaExhausted", _quota(), fallback=None, learns=PARKS,
+        "403, balance used up", "forbidden-balance", "QuotaExhausted", _quota(), falls_back=False, learns=PARKS,
     ),
     fault(
         "429, Moonshot's exceeded_current_quota_error", "quota", "QuotaExhausted", _quota(),
-        fallback=None, learns=PARKS,
+        falls_back=False, learns=PARKS,
     ),
     fault("429, `when` names QuotaExhausted", "quota", "QuotaExhausted", _quota(), learns=PARKS, setup=_BOTH),
     fault(
         "429, Z.ai's 1113 (empty balance)", "code:1113", "QuotaExhausted", _quota("1113", "zai"),
-        fallback=None, learns=PARKS, setup=_ZAI,
+        falls_back=False, learns=PARKS, setup=_ZAI,
     ),
     Row(
         name="429, Z.ai's 1308 with a reset time",

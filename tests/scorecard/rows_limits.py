@@ -4,7 +4,7 @@ from tests.scorecard import doors
 from tests.scorecard.ask import CHAT, FROM_FALLBACK, FROM_FALLBACK_AT_ONCE, UNAVAILABLE, Ask, Gets, failed
 from tests.scorecard.route import Setup
 from tests.scorecard.row import PAUSES, Case, Row, fault
-from tests.scorecard.steps import Asks, Meanwhile, Meets, Script, Waits
+from tests.scorecard.steps import Asks, Meanwhile, Meets, Script
 
 _ZAI = Setup(model="glm-4.6")
 
@@ -107,8 +107,9 @@ ROWS = (
                 name=_FULL,
                 setup=Setup(max_concurrency=1),
                 steps=(
-                    Meets("moonshot", "delay:0.2"),
+                    Meets("moonshot", "delay:0.5"),
                     Meanwhile("moonshot", Asks(CHAT, Gets()), Asks(CHAT, _BUSY)),
+                    Meets("moonshot", ""),
                     Asks(CHAT, Gets()),
                 ),
                 results={"moonshot": ("ok", "ok")},
@@ -117,9 +118,9 @@ ROWS = (
                 name=_FULL + ", with a fallback",
                 setup=Setup(max_concurrency=1, fallback=True),
                 steps=(
-                    Meets("moonshot", "delay:0.2"),
+                    Meets("moonshot", "delay:0.5"),
                     Meanwhile("moonshot", Asks(CHAT, Gets()), Asks(CHAT, FROM_FALLBACK_AT_ONCE)),
-                    Waits(0.01),
+                    Meets("moonshot", ""),
                     Asks(CHAT, Gets()),
                 ),
                 results={"moonshot": ("ok", "ok"), "zai": ("ok",)},

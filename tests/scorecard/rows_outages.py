@@ -11,9 +11,9 @@ _REFUSED = failed(502, "provider_unreachable", said="connection_refused")
 _BROKEN = failed(502, "provider_error")
 _OPEN = {"moonshot": "open"}
 
-#: A breaker that opens at two failures in a row and probes 0.12 to 0.15 s later; no attempt is made twice.
-_BRIEF = Setup(opens_at=2, open_for="150ms", max_attempts=1)
-_BRIEF_WITH_FALLBACK = Setup(opens_at=2, open_for="150ms", fallback=True)
+#: A breaker that opens at two failures in a row and probes 0.32 to 0.4 s later; no attempt is made twice.
+_BRIEF = Setup(opens_at=2, open_for="400ms", max_attempts=1)
+_BRIEF_WITH_FALLBACK = Setup(opens_at=2, open_for="400ms", fallback=True)
 
 
 def _down(first: Gets, afterwards: Gets) -> tuple[Step, ...]:
@@ -24,9 +24,9 @@ def _down(first: Gets, afterwards: Gets) -> tuple[Step, ...]:
         StateIs("moonshot", "closed"),
         Asks(CHAT, first),
         StateIs("moonshot", "open"),
-        Asks(CHAT, afterwards, most=0.2),
+        Asks(CHAT, afterwards),
         Recovers(("moonshot",)),
-        Waits(0.16),
+        Waits(0.42),
         StateIs("moonshot", "half_open"),
     )
 
@@ -76,7 +76,7 @@ _ONE_PROBE = Row(
             setup=_BRIEF,
             steps=(
                 *_down(_REFUSED, UNAVAILABLE),
-                Meets("moonshot", "delay:0.1"),
+                Meets("moonshot", "delay:0.5"),
                 Meanwhile("moonshot", Asks(CHAT, Gets()), Asks(CHAT, UNAVAILABLE)),
                 Asks(CHAT, Gets()),
             ),
@@ -88,7 +88,7 @@ _ONE_PROBE = Row(
             setup=_BRIEF_WITH_FALLBACK,
             steps=(
                 *_down(FROM_FALLBACK, FROM_FALLBACK_AT_ONCE),
-                Meets("moonshot", "delay:0.1"),
+                Meets("moonshot", "delay:0.5"),
                 Meanwhile("moonshot", Asks(CHAT, Gets()), Asks(CHAT, FROM_FALLBACK_AT_ONCE)),
                 Asks(CHAT, Gets()),
             ),
@@ -113,9 +113,9 @@ _RELAPSE = Row(
                 Meets("moonshot", "status:500"),
                 Asks(CHAT, _BROKEN),
                 StateIs("moonshot", "open"),
-                Waits(0.17),
+                Waits(0.45),
                 Asks(CHAT, UNAVAILABLE),
-                Waits(0.14),
+                Waits(0.4),
                 StateIs("moonshot", "half_open"),
             ),
             results={"moonshot": ("Connect", "Connect", "ServerError")},

@@ -8,7 +8,7 @@ _ZAI = Setup(model="glm-4.6")
 
 
 def _told(name: str, meets: str, result: str, gets: Gets, *, ask: Ask = CHAT, setup: Setup | None = None) -> Row:
-    return fault(name, meets, result, gets, fallback=None, learns=NOTHING, ask=ask, setup=setup)
+    return fault(name, meets, result, gets, falls_back=False, learns=NOTHING, ask=ask, setup=setup)
 
 
 def _by_zai(code: str, said: str) -> Gets:

@@ -54,7 +54,7 @@ class Asks:
     ask: Ask
     gets: Gets
     least: float = 0.0
-    most: float = 3.0
+    most: float = 5.0
 
     async def __call__(self, world: World) -> list[str]:
         """Ask and judge."""

@@ -9,6 +9,7 @@ from tests.scorecard import (
     rows_requests,
     rows_server,
     rows_streams,
+    rows_targets,
 )
 from tests.scorecard.row import Row
 
@@ -20,6 +21,7 @@ SECTIONS: tuple[tuple[str, tuple[Row, ...]], ...] = (
     ("The provider refuses the request itself", rows_requests.ROWS),
     ("The provider is broken, or its answer is", rows_server.ROWS),
     ("Silence, and answers that break", rows_streams.ROWS),
+    ("A rule with two targets", rows_targets.ROWS),
     ("Kept connections", rows_connections.ROWS),
     ("Outages and recovery", rows_outages.ROWS),
 )

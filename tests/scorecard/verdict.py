@@ -96,12 +96,17 @@ def _strays(made: World) -> Iterator[str]:
 
 
 def _seen(made: World) -> str:
-    last = made.last
-    code = last.error().get("code", "") if last is not None else ""
-    answer = "nothing" if last is None else f"{last.status} {code or 'ok'}"
+    """The last answer, all attempts, and what is not as it was at the beginning."""
     attempts = made.by_labels("sealane_attempts_total", "provider", "result")
     tried = ", ".join(f"{provider} {result} × {count:g}" for (provider, result), count in sorted(attempts.items()))
     states = {name: made.breaker(name) for name in made.stubs}
     tripped = ", ".join(f"{name} {state}" for name, state in states.items() if state != "closed")
     parked = ", ".join(f"{name} parked" for name in made.stubs if made.runtime(name).gate.parked)
-    return "; ".join(part for part in (answer, tried or "no attempt", tripped, parked) if part)
+    return "; ".join(part for part in (_answer(made), tried or "no attempt", tripped, parked) if part)
+
+
+def _answer(made: World) -> str:
+    last = made.last
+    if last is None:
+        return ", ".join(made.codes)
+    return f"{last.status} {last.error().get('code') or ('ok' if last.whole else 'cut')}"

@@ -20,9 +20,6 @@ DEFAULT_WHEN = frozenset({"Connect", "Timeout", "RateLimited", "Overloaded", "Se
 ALIASES = {"moonshot/": "Moonshot", "moonshotai/": "Moonshot", "zai/": "Zai", "z-ai/": "Zai", "zai-org/": "Zai"}
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-# To RE2, as to Unicode, the Kelvin sign and the long s are cases of k and s; to ``re.ASCII`` they are not. No regex of
-# these tests spells another letter whose cases the two see differently.
-_CASES_OF_ASCII = str.maketrans({"\N{KELVIN SIGN}": "k", "\N{LATIN SMALL LETTER LONG S}": "s"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +99,7 @@ class Oracle:
         prefixes = [claim for claim in self._claims if claim.kind == "prefix" and lowered.startswith(claim.text)]
         if prefixes:
             return max(prefixes, key=lambda claim: len(claim.text))
-        cased = name.translate(_CASES_OF_ASCII)
-        regexes = [claim for claim in self._claims if claim.regex is not None and claim.regex.fullmatch(cased)]
+        regexes = [claim for claim in self._claims if claim.regex is not None and claim.regex.fullmatch(name)]
         return min(regexes, key=lambda claim: (claim.age, claim.route, claim.rule["name"]), default=None)
 
 

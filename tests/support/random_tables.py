@@ -223,7 +223,7 @@ def _cut(random: Random, name: str) -> str:
 
 
 def _long(random: Random, name: str) -> str:
-    return name + "x" * (random.choice((255, 256)) - len(name))
+    return name + "x" * (random.choice((255, 256, 257, 1024)) - len(name))
 
 
 def _spoiled(random: Random, name: str) -> str:

@@ -57,12 +57,9 @@ async def _relay(
 ) -> None:
     if not 200 <= connection.status < 300:
         raise AttemptFailed(await read_refusal(attempt, connection))
-    kind, encoding = b"", b""
-    for name, value in connection.headers:
-        if name == b"content-type":
-            kind = value.lower()
-        elif name == b"content-encoding":
-            encoding = value.lower()
+    fields = connection.fields
+    kind = fields.get(b"content-type", b"").lower()
+    encoding = fields.get(b"content-encoding", b"").lower()
     if encoding not in (b"", b"identity"):
         await relay_bytes(exchange, attempt, connection)
     elif kind.startswith(b"text/event-stream"):
@@ -79,7 +76,8 @@ def _body_for(exchange: Exchange, attempt: Attempt) -> bytes:
     target, match, json = attempt.target, exchange.match, exchange.json
     if match is None or json is None:
         raise GatewayFault("the exchange reached its call without a match")
-    other_model = target.model is not None and target.model != json.model
+    # Case and an alias aside, the client may have named this very model; its request is then not fixed.
+    other_model = target.model is not None and target.model != match.canonical
     model = target.model or match.canonical
     if model == json.model and not target.set and not target.remove:
         return exchange.content

@@ -24,6 +24,7 @@ _encode = msgspec.json.encode
 
 #: C0, DEL and C1: what no model name has, and what would break a log line or a header.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 #: The value of a ``model`` with only scalars before it, which is where clients put it. The match starts at
 #: the brace and steps over whole members, so it cannot be inside another value; read_head has seen that there
@@ -145,13 +146,24 @@ def _checked_model() -> str:
     model = _models[0]
     if not isinstance(model, str):
         raise MalformedRequest("The model must be a string.", param="model")
-    if not model:
-        raise MalformedRequest("The model must not be empty.", param="model")
-    if len(model) > LONGEST_MODEL:
-        raise MalformedRequest(f"The model must have at most {LONGEST_MODEL} characters.", param="model")
-    if not model.isprintable() and _CONTROL.search(model):
-        raise MalformedRequest("The model must not contain control characters.", param="model")
+    problem = model_problem(model)
+    if problem is not None:
+        raise MalformedRequest(problem, param="model")
     return model
+
+
+def model_problem(model: str) -> str | None:
+    """Why no request may name this model, whoever serves it; None when one may."""
+    if not model:
+        return "The model must not be empty."
+    if len(model) > LONGEST_MODEL:
+        return f"The model must have at most {LONGEST_MODEL} characters."
+    if not model.isprintable():
+        if _CONTROL.search(model):
+            return "The model must not contain control characters."
+        if _SURROGATE.search(model):
+            return "The model must be valid Unicode text."
+    return None
 
 
 def edit_body(

@@ -33,10 +33,8 @@ def broken(attempt: Attempt, failure: Failure) -> None:
 
 def length_of(connection: UpstreamConnection) -> int | None:
     """The declared size of the answer's body."""
-    for name, value in connection.headers:
-        if name == b"content-length":
-            return int(value)
-    return None
+    length = connection.fields.get(b"content-length")
+    return None if length is None else int(length)
 
 
 def idle_of(attempt: Attempt) -> float:

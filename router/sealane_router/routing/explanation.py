@@ -1,12 +1,12 @@
 """Says what would happen to a request for a model, by the functions that decide it, and sends nothing."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sealane_api.route_table import Limits, Provider, Target
 from sealane_router.errors import MalformedRequest
 from sealane_router.providers.registry import dialect_of
+from sealane_router.providers.request_body import model_problem
 
 from .matcher import Considered, Match, Matcher, model_not_found
 
@@ -21,8 +21,9 @@ def explain(matcher: Matcher, name: str, state_of: StateOf | None = None) -> dic
     every breaker is closed. Prompts and credentials have no part in it; of ``set``, the names are shown and
     not the values.
     """
-    match = matcher.match(name) if _is_name(name) else None
-    considered = [_considered(each) for each in matcher.considered(name)]
+    problem = model_problem(name)
+    match = matcher.match(name) if problem is None else None
+    considered = [_considered(each) for each in matcher.considered(name)] if problem is None else []
     if match is None:
         return {
             "model": name,
@@ -32,7 +33,7 @@ def explain(matcher: Matcher, name: str, state_of: StateOf | None = None) -> dic
             "targets": [],
             "limits": None,
             "considered": considered,
-            "error": _error(name),
+            "error": _error(name, problem),
         }
     return {
         "model": name,
@@ -46,17 +47,8 @@ def explain(matcher: Matcher, name: str, state_of: StateOf | None = None) -> dic
     }
 
 
-def _is_name(name: str) -> bool:
-    return bool(name) and not any(unicodedata.category(character) in {"Cc", "Cs"} for character in name)
-
-
-def _error(name: str) -> dict[str, str]:
-    if not _is_name(name):
-        return {
-            "code": MalformedRequest.code,
-            "message": "The model is empty or holds a character that no model's name has.",
-        }
-    error = model_not_found(name)
+def _error(name: str, problem: str | None) -> dict[str, str]:
+    error = model_not_found(name) if problem is None else MalformedRequest(problem)
     return {"code": error.code, "message": error.message}
 
 

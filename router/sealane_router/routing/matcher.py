@@ -28,6 +28,7 @@ _CACHED_LENGTH = 256
 #: Bytes that all regexes may take together, compiled and while matching.
 _REGEX_MEMORY = 64 * 1024 * 1024
 _SHOWN_PATTERNS = 4
+_CASES_OF_ASCII = str.maketrans("\N{KELVIN SIGN}\N{LATIN SMALL LETTER LONG S}", "\ufffd\ufffd")
 
 
 class MatcherError(ValueError):
@@ -157,7 +158,7 @@ class Matcher:
         prefix = self._longest_prefix(folded)
         if prefix is not None:
             return prefix.claim
-        matching = self._set.Match(folded) if self._set is not None else None
+        matching = self._set.Match(_for_regexes(folded)) if self._set is not None else None
         return self._regexes[min(matching)] if matching else None
 
     def _longest_prefix(self, folded: str) -> _Prefix | None:
@@ -176,8 +177,13 @@ class Matcher:
             yield prefix.claim
             prefix = prefix.parent
         if self._set is not None:
-            for index in sorted(self._set.Match(folded) or ()):
+            for index in sorted(self._set.Match(_for_regexes(folded)) or ()):
                 yield self._regexes[index]
+
+
+def _for_regexes(folded: str) -> str:
+    """RE2 folds Unicode: these two letters would match k and s, here alone of all patterns."""
+    return folded if folded.isascii() else folded.translate(_CASES_OF_ASCII)
 
 
 def model_not_found(name: str) -> ModelNotFound:

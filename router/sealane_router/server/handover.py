@@ -112,14 +112,11 @@ class AiohttpTakeover:
 
     def __call__(self, head: RequestHead) -> Taker:
         """Who serves the connection of ``head``; raises Unauthenticated."""
-        caller = self._authenticator().authenticate(head.get(b"authorization"), head.get(b"x-api-key"), time.time())
-        return lambda: self._guest(caller)
-
-    def _guest(self, caller: Caller) -> asyncio.Protocol:
         server = self._runner.server
         if server is None:
-            raise GatewayFault("a connection was handed to an application that has not started")
-        return _Guest(server, caller)
+            raise GatewayFault("a connection was to be handed to an application that has not started")
+        caller = self._authenticator().authenticate(head.get(b"authorization"), head.get(b"x-api-key"), time.time())
+        return lambda: _Guest(server, caller)
 
 
 def caller_of(request: web.BaseRequest) -> Caller:
@@ -150,3 +147,5 @@ class _Guest(web.RequestHandler):
 async def _one_answer(_: web.Request, response: web.StreamResponse) -> None:
     """The listener's rules hold for the first head alone, so nothing may follow it."""
     response.force_close()
+    # aiohttp has written its headers' values by now; an upgraded connection has another one.
+    response.headers.setdefault("Connection", "close")

@@ -56,7 +56,7 @@ class HealthCheckRunner:
 
 
 async def _probe(runtime: ProviderRuntime, path: str) -> str:
-    """``ok`` when the provider answers anything but a server error: a 401 or 404 comes from a living provider."""
+    """``ok`` when the provider answers, even with a 401 or 404; a 5xx or a redirect says that it does not."""
     client = runtime.client
     try:
         connection = await client.send(b"GET", path.encode("ascii"), b"", b"", b"", _DEADLINES)
@@ -70,4 +70,4 @@ async def _probe(runtime: ProviderRuntime, path: str) -> str:
         return error.failure_class.value
     finally:
         client.pool.release(connection)
-    return "ok" if connection.status < 500 else "ServerError"
+    return "ok" if 200 <= connection.status < 300 or 400 <= connection.status < 500 else "ServerError"

@@ -195,9 +195,9 @@ class ClientConnection(asyncio.Protocol):
         )
         exchange = traffic.exchange(head, body, response)
         self._response, self._exchange = response, exchange
-        self._keep_alive = not response.close
+        self._keep_alive = not response.close and refused is None
         # An answer that comes before the end of its request's body is the connection's last.
-        response.close = response.close or traffic.draining or not body.complete
+        response.close = not self._keep_alive or traffic.draining or not body.complete
         driver = self._driver = Driver(traffic.run(exchange, refused), self._done)
         if not body.complete:
             self._body = body

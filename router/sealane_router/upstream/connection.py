@@ -34,7 +34,7 @@ class UpstreamConnection(asyncio.Protocol):
     __slots__ = (
         "_answer_error", "_buffered", "_dirty", "_fd_poll", "_first_byte_at", "_informational", "_keep_alive",
         "_loop", "_lost", "_overhead", "_parser", "_pieces", "_read_paused", "_started_answer", "_transport", "_wake",
-        "_waited_for", "_watchdog", "_write_paused", "_written", "busy", "complete", "created", "framed", "head_done",
+        "_waited_for", "_watchdog", "_write_paused", "_written", "busy", "complete", "created", "fields", "framed", "head_done",
         "headers", "retire_at", "reused", "status",
     )  # fmt: skip
 
@@ -56,6 +56,7 @@ class UpstreamConnection(asyncio.Protocol):
     def _begin(self) -> None:
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
+        self.fields: dict[bytes, bytes] = {}
         self.head_done = False
         self.complete = False
         self._pieces: list[bytes] = []
@@ -153,11 +154,12 @@ class UpstreamConnection(asyncio.Protocol):
         self.status = status
         self.head_done = True
         self._keep_alive = parser.should_keep_alive()
-        for name, value in self.headers:
-            if name == b"content-length" or (name == b"transfer-encoding" and value.lower().endswith(b"chunked")):
-                self.framed = True
-        if status in (204, 304):
-            self.framed = True
+        fields = self.fields = dict(self.headers)
+        self.framed = (
+            b"content-length" in fields
+            or fields.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
+            or status in (204, 304)
+        )
 
     def on_body(self, body: bytes) -> None:
         self._pieces.append(body)

@@ -28,15 +28,15 @@ _OURS = frozenset(
 )  # fmt: skip
 
 WITHHELD = HOP_BY_HOP | _OURS
+_NOTHING: frozenset[bytes] = frozenset()
 
 
 def connection_tokens(headers: Iterable[Header]) -> frozenset[bytes]:
     """The header names that ``Connection`` declares hop-by-hop; ``headers`` have lower-case names."""
-    tokens: set[bytes] = set()
-    for name, value in headers:
-        if name == b"connection":
-            tokens.update(token.strip().lower() for token in value.split(b","))
-    return frozenset(tokens)
+    values = [value for name, value in headers if name == b"connection"]
+    if not values:
+        return _NOTHING
+    return frozenset(token.strip().lower() for token in b",".join(values).split(b","))
 
 
 def forwarded(headers: Sequence[Header]) -> bytes:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from sealane_api.canonical import spec_hash
 from sealane_api.provider_route import ProviderRoute
 from sealane_api.resource.part import Part, ValidationContext, field_names
 from tests.support.resources import (
@@ -207,6 +210,33 @@ def test_a_route_that_is_written_back_reads_as_the_same() -> None:
     """By the names people write."""
     resource = ProviderRoute.model_validate(FULL)
     assert ProviderRoute.model_validate(resource.model_dump(by_alias=True, mode="json")) == resource
+
+
+OPTIONAL = [
+    *("spec.rollout", "spec.rollout.windows", "spec.rollout.analysis.minRequests", "spec.suspend"),
+    *("spec.revisionHistoryLimit", "metadata.namespace", "metadata.labels"),
+    *(f"spec.providers.0.{name}" for name in FULL["spec"]["providers"][0] if name not in {"name", "baseURL"}),
+    *(f"spec.providers.0.breaker.{name}" for name in ("window", "minRequests", "failurePercent", "halfOpenMax")),
+    *(f"spec.rules.0.{name}" for name in FULL["spec"]["rules"][0] if name not in {"name", "models", "targets"}),
+    *(f"spec.rules.0.targets.1.{name}" for name in ("weight", "model", "set", "remove")),
+]
+
+
+@given(st.sets(st.sampled_from(OPTIONAL)))
+def test_any_selection_of_fields_reads_back_as_the_same_with_the_same_hash(absent: set[str]) -> None:
+    """Written out with its defaults or without."""
+    document = FULL
+    for path in sorted(absent, key=len, reverse=True):
+        document = edited(document, path, ABSENT)
+    resource = ProviderRoute.model_validate(document)
+
+    for written in (
+        resource.model_dump(by_alias=True, mode="json"),
+        resource.model_dump(by_alias=True, mode="json", exclude_defaults=True),
+    ):
+        again = ProviderRoute.model_validate({**written, "apiVersion": document["apiVersion"]})
+        assert again == resource
+        assert spec_hash(again.spec) == spec_hash(resource.spec)
 
 
 def test_the_full_route_writes_every_field() -> None:

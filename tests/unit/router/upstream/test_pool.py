@@ -3,18 +3,18 @@
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from sealane_api.route_table import DialectName, Provider
 from sealane_router.aio.driver import Driver, drive
 from sealane_router.errors import ClientGone
-from sealane_router.upstream import pool as module
 from sealane_router.upstream.connection import UpstreamConnection
 from sealane_router.upstream.connector import Connector
 from sealane_router.upstream.errors import UpstreamError
 from sealane_router.upstream.pool import ConnectionPool, PoolLimits
-from tests.support.scripted_provider import Line, ScriptedProvider, answer, playing
+from tests.support.scripted_provider import Line, ScriptedProvider, answer
 
 OK = answer()
 LIMITS = PoolLimits(idle=10.0, age=100.0, size=2)
@@ -42,27 +42,12 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.001)
 
 
-def lasting(line: Line) -> "asyncio.Future[None]":
-    """A provider that answers every request of a connection."""
-
-    async def script() -> None:
+async def serving(line: Line) -> None:
+    """Answers every request until the gateway closes."""
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
         while True:
             await line.request()
             await line.say(OK)
-
-    return asyncio.ensure_future(_until_gone(script))
-
-
-async def _until_gone(script: Callable[[], object]) -> None:
-    try:
-        await script()  # type: ignore[misc]
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return
-
-
-async def serving(line: Line) -> None:
-    """Answers every request until the gateway closes."""
-    await lasting(line)
 
 
 async def test_a_fresh_pool_has_nothing() -> None:
@@ -248,4 +233,3 @@ async def test_a_client_that_leaves_while_connecting_leaves_nothing_behind() -> 
         for connection in list(pool._busy):
             pool.discard(connection)
         await until(lambda: all(line.reader.at_eof() for line in provider.lines))
-    assert module.ConnectionPool is ConnectionPool

@@ -1,0 +1,137 @@
+"""``sealane up``: settings, stand-ins, and what it says; the running process is an integration test."""
+
+from pathlib import Path
+
+import pytest
+
+from sealane_api.route_table import DialectName, Provider, RouteTable, SecretRef
+from sealane_cli import up
+from sealane_cli.up import run_up, stand_in
+from sealane_router.app.stand_ins import StandIns
+from sealane_router.routing.files import load_routes
+from sealane_router.settings.reading import Settings
+from tests.architecture.house import ROOT
+
+EXAMPLE = ROOT / "examples" / "routes.yaml"
+FLAGS = {"--routes": str(EXAMPLE)}
+
+
+class _Served:
+    """Stands in for the gateway's process: keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.settings: Settings | None = None
+        self.stand_ins: StandIns | None = None
+        self.laptop = False
+
+    def __call__(
+        self, settings: Settings, environ: object, *, laptop: bool, started: object, stand_ins: StandIns | None
+    ) -> int:
+        self.settings, self.laptop, self.stand_ins = settings, laptop, stand_ins
+        return 7
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> _Served:
+    """No process is started; its exit code would be 7."""
+    serving = _Served()
+    monkeypatch.setattr(up, "serve", serving)
+    return serving
+
+
+def test_flags_and_environment_become_settings(served: _Served) -> None:
+    """A flag beats the environment; a laptop has nobody to tell that it leaves; the process's exit code is passed."""
+    environ = {"SEALANE_LOG_LEVEL": "error", "SEALANE_DRAIN_DEADLINE": "1s"}
+
+    assert run_up({**FLAGS, "--log-level": "debug"}, environ, with_stubs=False) == 7
+
+    assert served.settings is not None
+    assert served.settings.sources.routes == (EXAMPLE,)
+    assert served.settings.observation.log_level == "debug"
+    assert served.settings.lifecycle.drain_deadline == 1.0
+    assert served.settings.lifecycle.propagation_time == 0.0
+    assert served.laptop
+    assert served.stand_ins is None
+
+
+def test_a_wrong_setting_is_a_usage_error(served: _Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, a line for each problem, with the nearest name for one that does not exist; nothing is started."""
+    assert run_up({**FLAGS, "--drain-deadlin": "1s", "--log-level": "loud"}, {}, with_stubs=False) == 2
+
+    assert served.settings is None
+    said = capsys.readouterr().err
+    assert "--drain-deadlin: no such setting; did you mean --drain-deadline?" in said
+    assert "--log-level: found 'loud'; write one of" in said
+
+
+def test_a_misspelt_variable_is_told_and_not_fatal(served: _Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """The environment may hold what is not ours, so it only warns."""
+    assert run_up(FLAGS, {"SEALANE_LOG_LEVLE": "debug"}, with_stubs=False) == 7
+
+    assert capsys.readouterr().err == "SEALANE_LOG_LEVLE: no such setting; did you mean SEALANE_LOG_LEVEL?\n"
+
+
+def test_a_stand_in_is_another_host_without_the_key() -> None:
+    """Law 1: with the base URL go the credential, TLS and the messages' base."""
+    real = Provider(
+        route="default/a",
+        name="zai",
+        dialect=DialectName.ZAI,
+        base_url="https://api.z.ai/api/paas/v4",
+        messages_base_url="https://api.z.ai/api/anthropic",
+        credential=SecretRef("zai", "api-key"),
+    )
+
+    played = stand_in(real, "http://127.0.0.1:1/api/paas/v4")
+
+    assert (played.base_url, played.credential, played.messages_base_url) == (
+        "http://127.0.0.1:1/api/paas/v4",
+        None,
+        None,
+    )
+    assert played.tls is None
+    assert played.allow_insecure
+    assert (played.name, played.dialect) == ("zai", DialectName.ZAI)
+
+
+def _table() -> RouteTable:
+    return load_routes([EXAMPLE], laptop=True).table
+
+
+@pytest.mark.parametrize(
+    ("environ", "missing"),
+    [
+        ({}, ["moonshot", "zai"]),
+        ({"ZAI_API_KEY": "id.secret"}, ["moonshot"]),
+        ({"MOONSHOT_API_KEY": "sk-1", "ZAI_API_KEY": "id.secret"}, []),
+    ],
+)
+async def test_a_stub_plays_each_provider_whose_key_is_missing(
+    served: _Served, capsys: pytest.CaptureFixture[str], environ: dict[str, str], missing: list[str]
+) -> None:
+    """One clear line for each missing key and none for one that is set; each stub plays its own provider."""
+    run_up(FLAGS, environ, with_stubs=True)
+    assert served.stand_ins is not None
+
+    async with served.stand_ins(_table()) as players:
+        assert sorted(name for _, name in players) == missing
+        for (route, name), player in players.items():
+            assert route == "default/assistants"
+            assert player.base_url.startswith("http://127.0.0.1:")
+            assert player.base_url.endswith("/v1" if name == "moonshot" else "/api/paas/v4")
+
+    said = [line for line in capsys.readouterr().err.splitlines() if line]
+    assert [line.partition(":")[0] for line in said] == missing
+    for name, line in zip(missing, said, strict=True):
+        assert line.startswith(f"{name}: {name.upper()}_API_KEY is not set, so the built-in stub answers at http://")
+
+
+async def test_a_key_in_the_secrets_folder_needs_no_stub(served: _Served, tmp_path: Path) -> None:
+    """Credentials laid out like mounted Secrets count as well."""
+    (tmp_path / "moonshot").mkdir()
+    (tmp_path / "moonshot" / "api-key").write_text("sk-from-file\n", encoding="utf-8")
+    run_up({**FLAGS, "--secrets": str(tmp_path)}, {}, with_stubs=True)
+    assert served.stand_ins is not None
+
+    async with served.stand_ins(_table()) as players:
+        assert [name for _, name in players] == ["zai"]

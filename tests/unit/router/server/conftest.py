@@ -1,0 +1,5 @@
+"""What the tests of the server share."""
+
+from tests.support.loops import pytest_asyncio_loop_factories
+
+__all__ = ["pytest_asyncio_loop_factories"]
