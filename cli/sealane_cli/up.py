@@ -1,6 +1,8 @@
 """``sealane up``: the whole gateway on one machine, from files."""
 
+import json
 import os
+import shlex
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -50,13 +52,15 @@ def _announce(gateway: Gateway) -> None:
     model = _some_model(gateway)
     if model is not None:
         _say("try:")
-        _say(_curl(str(address), model, anonymous=gateway.live.authenticator.anonymous))
+        _say(f"  {curl_command(str(address), model, anonymous=gateway.live.authenticator.anonymous)}")
 
 
-def _curl(address: str, model: str, *, anonymous: bool) -> str:
-    key = "" if anonymous else " -H 'authorization: Bearer YOUR-KEY'"
-    body = f'{{"model":"{model}","messages":[{{"role":"user","content":"Say hello."}}]}}'
-    return f"  curl -i http://{address}/v1/chat/completions -H 'content-type: application/json'{key} -d '{body}'"
+def curl_command(address: str, model: str, *, anonymous: bool) -> str:
+    """A command that asks ``model`` something, safe to paste into any shell whatever the model is called."""
+    ask = {"model": model, "messages": [{"role": "user", "content": "Say hello."}]}
+    words = ["curl", "-i", f"http://{address}/v1/chat/completions", "-H", "content-type: application/json"]
+    words += [] if anonymous else ["-H", "authorization: Bearer YOUR-KEY"]
+    return shlex.join([*words, "-d", json.dumps(ask, ensure_ascii=False, separators=(",", ":"))])
 
 
 def _some_model(gateway: Gateway) -> str | None:

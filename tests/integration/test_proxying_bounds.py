@@ -74,7 +74,7 @@ async def test_a_slow_client_pauses_its_provider(raw: RawGateway) -> None:
     while piece := await raw.client.piece():
         size += len(piece)
 
-    assert head.status == 200
+    assert (head.status, head.get("x-sealane-provider")) == (200, "raw")
     assert held < _EVENTS / 2, "what is not here lies in the kernel's buffers"
     assert grown < 48 * MIB
     assert size == _EVENTS * len(_EVENT) + len(_FINISH)
@@ -100,11 +100,14 @@ async def test_a_large_json_answer_streams_through(raw: RawGateway) -> None:
     """Above 1 MiB an answer is no longer held, and still arrives byte for byte with its length."""
     body = b'{"choices":[],"t":"%b"}' % (b"abcdefgh" * (3 * MIB // 8))
     raw.provider.answer = json_answer(body)
+    sized = await raw.client.post(CHAT, BODY)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    raw.provider.answer = head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    chunked = await raw.client.post(CHAT, BODY)
 
-    answer = await raw.client.post(CHAT, BODY)
-
-    assert answer.get("content-length") == str(len(body))
-    assert answer.body == body
+    assert sized.get("content-length") == str(len(body))
+    assert chunked.get("transfer-encoding") == "chunked"
+    assert sized.body == chunked.body == body
 
 
 async def test_a_large_answer_that_breaks_is_seen_to_break(raw: RawGateway) -> None:

@@ -19,8 +19,8 @@ class Case:
 
     ``results`` are all attempts there were, None where their number depends on time. ``reached`` is how many requests a
     stub saw, where that is not the number of attempts at it (None: it depends on time, too). ``breakers`` are the
-    states that are not closed, ``parked`` the providers whose credential is.
-    ``series`` are further metrics by name, summed over their labels.
+    states that are not closed, ``parked`` the providers whose credential is. ``series`` are further metrics by name,
+    summed over their labels.
     """
 
     name: str

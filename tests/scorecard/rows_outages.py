@@ -227,11 +227,14 @@ _GONE = Row(
     alone="nothing",
     fallback="the same",
     cases=(
-        Case(
-            name="the client leaves",
-            setup=Setup(),
-            steps=(Meets("moonshot", "stall"), Plays(leaves)),
-            results={"moonshot": ("client_gone",)},
+        *(
+            Case(
+                name="the client leaves" + suffix,
+                setup=Setup(fallback=bool(suffix)),
+                steps=(Meets("moonshot", "stall"), Plays(leaves)),
+                results={"moonshot": ("client_gone",)},
+            )
+            for suffix in ("", ", with a fallback")
         ),
         Case(
             name="the client of a probe leaves",

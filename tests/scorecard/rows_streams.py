@@ -4,8 +4,7 @@ from tests.scorecard.ask import BROKEN, CHAT, MESSAGES_STREAM, RESPONSES_STREAM,
 from tests.scorecard.route import Setup
 from tests.scorecard.row import Row, fault, harmless
 
-_REACHED = failed(502, "provider_unreachable", attempts=2, said="connection_closed")
-
+_CLOSED = failed(502, "provider_unreachable", attempts=2, said="connection_closed")
 
 #: The rows that wait for a timeout wait this long.
 _SHORT = Setup(patience="200ms")
@@ -28,7 +27,7 @@ ROWS = (
     _late("stream stalls before content", "stall", "first_byte_timeout", STREAM),
     _late("JSON stalls after its head", "stall", "idle_timeout"),
     _late("JSON stalls in the middle", "stall-after-content", "idle_timeout"),
-    fault("JSON cut in the middle of the body", "cut", "Connect", _REACHED),
+    fault("JSON cut in the middle of the body", "cut", "Connect", _CLOSED),
     fault(
         "JSON without length, cut", "no-length,cut", "Connect",
         failed(502, "provider_unreachable", attempts=2, said="answer_not_json"),
@@ -37,7 +36,7 @@ ROWS = (
         "JSON reset in the middle of the body", "reset-mid-body", "Connect",
         failed(502, "provider_unreachable", attempts=2, said="connection_reset"),
     ),
-    fault("stream cut before content", "cut-before-content", "Connect", _REACHED, ask=STREAM),
+    fault("stream cut before content", "cut-before-content", "Connect", _CLOSED, ask=STREAM),
     fault(
         "in-band error before content", "in-band-error", "ServerError", failed(502, "provider_error", attempts=2),
         ask=STREAM,

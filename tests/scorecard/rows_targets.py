@@ -16,7 +16,7 @@ def _two(name: str, meets: str, result: str, breaker: str, gets: Gets, *more: St
         result=f"`{result}`" + (", then the other target" if moved else ""),
         breaker=breaker,
         alone="the other target's answer" if moved else gets.shown,
-        fallback="the same",
+        fallback="–",
         cases=(
             Case(
                 name=name,
@@ -32,7 +32,7 @@ def _two(name: str, meets: str, result: str, breaker: str, gets: Gets, *more: St
 
 ROWS = (
     _two(
-        "500, and the next client", "status:500", "ServerError", "counts",
+        "500, two targets, and the next client", "status:500", "ServerError", "counts",
         FROM_FALLBACK, Asks(CHAT, FROM_FALLBACK_AT_ONCE),
     ),
     _two("429, two targets", "retry-after:7", "RateLimited", "pauses the model", FROM_FALLBACK),

@@ -50,9 +50,7 @@ async def attempted(
         attempt.deadlines = Deadlines(1.0, first_byte, idle)
         exchange.attempt = attempt
         exchange.attempts.append(attempt)
-        connection = await drive(
-            runtime.client.send(b"POST", b"/chat/completions", b"", b"", body, attempt.deadlines)
-        )
+        connection = await drive(runtime.client.send(b"POST", b"/chat/completions", b"", b"", body, attempt.deadlines))
         try:
             yield Attempted(exchange, attempt, connection, transport)
         finally:

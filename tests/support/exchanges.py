@@ -34,6 +34,9 @@ STREAMING_CHAT = b'{"model":"kimi-k3","messages":[],"stream":true}'
 ROUTE = "default/assistants"
 KEY = SecretRef("moonshot", "api-key")
 ENVIRON = {"MOONSHOT_API_KEY": "sk-test"}
+UNLIMITED = Limits()
+USUAL_RETRY = Retry()
+SHORT = Timeouts(connect=2.0, first_byte=2.0, idle=2.0)
 
 
 class RecordingTransport(asyncio.Transport):
@@ -97,9 +100,9 @@ def provider_of(
 def table_of(
     *providers: Provider,
     fallback: Fallback | None = None,
-    limits: Limits = Limits(),
-    retry: Retry = Retry(),
-    timeouts: Timeouts = Timeouts(connect=2.0, first_byte=2.0, idle=2.0),
+    limits: Limits = UNLIMITED,
+    retry: Retry = USUAL_RETRY,
+    timeouts: Timeouts = SHORT,
 ) -> RouteTable:
     """One route with one rule ``kimi`` for ``kimi-*``, whose one target is the first provider."""
     rule = Rule(

@@ -61,14 +61,18 @@ async def _serve(
             gateway.metrics.log_lines_dropped.read_from(lambda: [((), float(sink.dropped))])
             if stand_ins is not None:
                 gateway.live.play(await stack.enter_async_context(stand_ins(gateway.live.serving.table)))
+            _follow_signals(gateway)
             await gateway.start()
         except (ConfigurationError, OSError) as error:
             sys.stderr.write(f"{error}\n")
             return EXIT_FAILED
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            # The second one ends at once: begin_drain counts them.
-            loop.add_signal_handler(number, gateway.begin_drain)
         started(gateway)
         await gateway.run()
     return 0
+
+
+def _follow_signals(gateway: Gateway) -> None:
+    """Drain at a signal, from before the first connection on; the second one ends at once (begin_drain counts)."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, gateway.begin_drain)

@@ -1,12 +1,14 @@
 """``sealane up``: settings, stand-ins, and what it says; the running process is an integration test."""
 
+import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from sealane_api.route_table import DialectName, Provider, RouteTable, SecretRef
 from sealane_cli import up
-from sealane_cli.up import run_up, stand_in
+from sealane_cli.up import curl_command, run_up, stand_in
 from sealane_router.app.stand_ins import StandIns
 from sealane_router.routing.files import load_routes
 from sealane_router.settings.reading import Settings
@@ -92,6 +94,25 @@ def test_a_stand_in_is_another_host_without_the_key() -> None:
     assert played.tls is None
     assert played.allow_insecure
     assert (played.name, played.dialect) == ("zai", DialectName.ZAI)
+
+
+def test_the_curl_is_as_plain_as_it_can_be() -> None:
+    """What people copy: one line without needless quotes."""
+    assert curl_command("127.0.0.1:8080", "kimi-k3", anonymous=True) == (
+        "curl -i http://127.0.0.1:8080/v1/chat/completions -H 'content-type: application/json' "
+        """-d '{"model":"kimi-k3","messages":[{"role":"user","content":"Say hello."}]}'"""
+    )
+
+
+@pytest.mark.parametrize("model", ["kimi-k3", 'it\'s "quoted"', "$(rm -rf .)", "modèle*?", "a\\b"])
+@pytest.mark.parametrize("address", ["127.0.0.1:8080", "[::1]:8080"])
+def test_any_shell_reads_the_curl_as_it_is_meant(model: str, address: str) -> None:
+    """Brackets, quotes and wildcards reach curl as they are, and the body is JSON; with keys there is a place for one."""
+    words = shlex.split(curl_command(address, model, anonymous=False))
+
+    assert words[2] == f"http://{address}/v1/chat/completions"
+    assert "authorization: Bearer YOUR-KEY" in words
+    assert json.loads(words[-1])["model"] == model
 
 
 def _table() -> RouteTable:

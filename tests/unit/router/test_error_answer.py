@@ -122,9 +122,7 @@ def test_every_error_of_the_gateway_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(("failure_class", "status", "kind", "code", "headers"), BY_CLASS)
-def test_each_class_of_failure(
-    failure_class: F, status: int, kind: str, code: str, headers: dict[str, str]
-) -> None:
+def test_each_class_of_failure(failure_class: F, status: int, kind: str, code: str, headers: dict[str, str]) -> None:
     """The provider's own status is not the client's, and the provider's code is in a header."""
     failure = Failure(failure_class, 418, "words about a prompt", code="1113")
     told, lines, body, told_code = render(failed(failure), anthropic=False)

@@ -21,9 +21,10 @@ async def test_a_task_nobody_holds_runs_to_its_end() -> None:
         await asyncio.sleep(0)
         done.set()
 
-    spawn(work(), name="work")
+    name = spawn(work(), name="work").get_name()
     gc.collect()
     await asyncio.wait_for(done.wait(), 1)
+    assert name == "work"
 
 
 async def test_a_failure_is_logged_with_the_task_s_name() -> None:

@@ -1,12 +1,12 @@
 """The watchdog: one deadline that moves, on few timers, none of which stays behind."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from sealane_router.aio import watchdog as module
 from sealane_router.aio.watchdog import RESOLUTION, Watchdog
 
 
@@ -60,7 +60,7 @@ class Loop:
 def loop(monkeypatch: pytest.MonkeyPatch) -> Loop:
     """A loop whose clock is the watchdog's."""
     fake = Loop()
-    monkeypatch.setattr(module.time, "monotonic", fake.monotonic)
+    monkeypatch.setattr(time, "monotonic", fake.monotonic)
     return fake
 
 
@@ -158,10 +158,10 @@ def test_it_may_be_armed_by_what_it_calls(loop: Loop) -> None:
     def expired() -> None:
         hits.append(loop.now)
         if len(hits) == 1:
-            dog.arm(loop.now + 5.0)
+            again.arm(loop.now + 5.0)
 
-    dog = Watchdog(loop, expired)  # type: ignore[arg-type]
-    dog.arm(101.0)
+    again = Watchdog(loop, expired)  # type: ignore[arg-type]
+    again.arm(101.0)
     loop.move(200.0)
     assert len(hits) == 2
 
@@ -170,8 +170,8 @@ async def test_on_a_real_loop() -> None:
     """The call comes, and not early."""
     loop = asyncio.get_running_loop()
     called: asyncio.Future[float] = loop.create_future()
-    dog = Watchdog(loop, lambda: called.set_result(module.time.monotonic()))
-    deadline = module.time.monotonic() + 0.01
+    dog = Watchdog(loop, lambda: called.set_result(time.monotonic()))
+    deadline = time.monotonic() + 0.01
     dog.arm(deadline + 10)
     dog.arm(deadline)
     assert await called >= deadline

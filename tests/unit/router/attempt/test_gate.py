@@ -12,9 +12,7 @@ from sealane_router.attempt.gate import Permit, ProviderGate, Refusal
 from sealane_router.errors import Failure
 
 MODEL = "kimi-k2"
-POLICY = BreakerPolicy(
-    consecutive_failures=3, open_for=15.0, max_open_for=60.0, half_open_max=1, close_after=1
-)
+POLICY = BreakerPolicy(consecutive_failures=3, open_for=15.0, max_open_for=60.0, half_open_max=1, close_after=1)
 
 COUNTING = [
     FailureClass.OVERLOADED,
@@ -98,9 +96,7 @@ def test_other_answers_never_open_the_breaker(failure_class: FailureClass) -> No
     assert not gate.parked
 
 
-@pytest.mark.parametrize(
-    "failure_class", [*REFUSED_REQUEST, FailureClass.RATE_LIMITED, FailureClass.UNAUTHORIZED]
-)
+@pytest.mark.parametrize("failure_class", [*REFUSED_REQUEST, FailureClass.RATE_LIMITED, FailureClass.UNAUTHORIZED])
 def test_other_answers_do_not_interrupt_a_row_of_failures(failure_class: FailureClass) -> None:
     """They are not counted at all, neither as failures nor as successes."""
     gate = gate_of()

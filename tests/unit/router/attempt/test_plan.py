@@ -81,9 +81,7 @@ class Scene:
         self.gates[name].settle(permit, failure, NOW)
 
 
-def attempt(
-    plan: AttemptPlan, choice: Choice | None, failure: Failure | FailureClass, now: float = NOW
-) -> Failure:
+def attempt(plan: AttemptPlan, choice: Choice | None, failure: Failure | FailureClass, now: float = NOW) -> Failure:
     """Makes the attempt that was chosen, and lets it fail."""
     if isinstance(failure, FailureClass):
         failure = Failure(failure)
@@ -217,9 +215,7 @@ def test_a_target_that_refuses_is_skipped(obstacle: str) -> None:
         ("full", FailureClass.OVERLOADED),
     ],
 )
-def test_a_skipped_target_counts_as_the_class_it_would_have_answered(
-    obstacle: str, condition: FailureClass
-) -> None:
+def test_a_skipped_target_counts_as_the_class_it_would_have_answered(obstacle: str, condition: FailureClass) -> None:
     """With nothing sent, the fallback is taken when the rule names that class, and only then."""
     named = Scene([Target(A)], [Target(B)], when=frozenset({condition}))
     others = Scene([Target(A)], [Target(B)], when=FALLBACK_CONDITIONS - {condition})
@@ -254,9 +250,7 @@ def test_a_rule_whose_weights_are_all_zero_uses_its_fallback() -> None:
     assert never.plan().next(NOW) is None
 
 
-@pytest.mark.parametrize(
-    "failure_class", [FailureClass.OVERLOADED, FailureClass.SERVER_ERROR, FailureClass.CONNECT]
-)
+@pytest.mark.parametrize("failure_class", [FailureClass.OVERLOADED, FailureClass.SERVER_ERROR, FailureClass.CONNECT])
 def test_the_only_target_is_retried_after_a_growing_jitter(failure_class: FailureClass) -> None:
     """Half of 100 ms, of 200 ms, of 400 ms, up to the maximum of attempts."""
     plan = Scene([Target(A)], max_attempts=4).plan()

@@ -8,14 +8,18 @@ from sealane_router.errors import MalformedRequest
 from sealane_router.http1.head import parse_head
 
 
-def head(*lines: bytes, request: bytes = b"POST /v1/chat/completions HTTP/1.1", host: bytes = b"Host: gateway") -> bytes:
+def head(
+    *lines: bytes, request: bytes = b"POST /v1/chat/completions HTTP/1.1", host: bytes = b"Host: gateway"
+) -> bytes:
     """A request head; ``host`` b"" leaves the Host line out."""
     return b"\r\n".join((request, *((host,) if host else ()), *lines)) + b"\r\n\r\n"
 
 
 def test_a_plain_head_is_read() -> None:
     """Everything the gateway needs of it; names in lower case, values as written."""
-    read = parse_head(head(b"Content-Length: 12", b"X-Thing: A b ", request=b"POST /v1/chat/completions?a=b?c HTTP/1.1"))
+    read = parse_head(
+        head(b"Content-Length: 12", b"X-Thing: A b ", request=b"POST /v1/chat/completions?a=b?c HTTP/1.1")
+    )
     assert (read.method, read.path, read.query) == (b"POST", b"/v1/chat/completions", b"a=b?c")
     assert (read.version, read.length, read.chunked, read.keep_alive) == ("1.1", 12, False, True)
     assert read.headers == [(b"host", b"gateway"), (b"content-length", b"12"), (b"x-thing", b"A b")]

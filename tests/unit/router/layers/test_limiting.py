@@ -1,5 +1,6 @@
 """The layer that holds callers and rules to their limits."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,6 @@ from sealane_router.errors import (
     ProviderUnavailable,
 )
 from sealane_router.exchange import Attempt, Exchange, Handler
-from sealane_router.layers import limiting as module
 from sealane_router.layers.limiting import limiting
 from sealane_router.policy.limits import LimitKind, LimitRefusal, RequestLimits
 from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
@@ -30,7 +30,7 @@ UNLIMITED = RequestLimits(Limits(), NOW)
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time stands still."""
-    monkeypatch.setattr(module.time, "monotonic", lambda: NOW)
+    monkeypatch.setattr(time, "monotonic", lambda: NOW)
 
 
 def exchange_with(rule: Limits) -> Exchange:
@@ -137,7 +137,9 @@ def test_an_exchange_without_an_attempt_has_used_nothing(rest: Any, run: Run) ->
     assert tokens_left(exchange.rule.limits) == 600
 
 
-@pytest.mark.parametrize(("error", "started"), [(ClientGone(), False), (ClientGone(), True), (GatewayDraining("x"), True)])
+@pytest.mark.parametrize(
+    ("error", "started"), [(ClientGone(), False), (ClientGone(), True), (GatewayDraining("x"), True)]
+)
 def test_what_was_cut_off_is_debited_by_size(rest: Any, run: Run, error: Exception, started: bool) -> None:
     """The provider was at work; leaving before the usage comes does not make it free."""
     exchange = exchange_with(Limits(tokens_per_minute=600))

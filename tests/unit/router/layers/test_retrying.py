@@ -38,7 +38,9 @@ def test_a_failed_attempt_is_followed_by_another(rest: Any, run: Run, exchange: 
     assert (rest.calls, seen) == (3, [(Failure(FailureClass.TIMEOUT), exchange.plan)])
 
 
-@pytest.mark.parametrize("error", [ProviderFailed(FAILURE, provider="p", model="m"), ClientGone(), ValueError("defect")])
+@pytest.mark.parametrize(
+    "error", [ProviderFailed(FAILURE, provider="p", model="m"), ClientGone(), ValueError("defect")]
+)
 def test_anything_else_ends_it(rest: Any, run: Run, exchange: Exchange, error: Exception) -> None:
     """The next layer's final error, a client that left, a defect."""
     rest.raises(AttemptFailed(FAILURE), error)

@@ -163,9 +163,7 @@ def test_the_headers_tell_the_tighter_limit() -> None:
         (6001, "0", "1m1s"),
     ],
 )
-def test_the_reset_is_rounded_up_and_a_debt_is_no_negative_remainder(
-    used: int, remaining: str, reset: str
-) -> None:
+def test_the_reset_is_rounded_up_and_a_debt_is_no_negative_remainder(used: int, remaining: str, reset: str) -> None:
     """Milliseconds below a second, whole seconds above."""
     limits = limits_of(tokens=6000)
     debit_tokens((limits,), used, NOW)

@@ -102,9 +102,7 @@ STEPS = st.lists(st.tuples(st.floats(0, 200), st.integers(0, 500)), max_size=40)
 
 @settings(deadline=None)
 @given(st.integers(1, 1000), STEPS)
-def test_waiting_as_told_is_always_enough_and_never_too_long(
-    per_minute: int, steps: list[tuple[float, int]]
-) -> None:
+def test_waiting_as_told_is_always_enough_and_never_too_long(per_minute: int, steps: list[tuple[float, int]]) -> None:
     """Whatever was debited before, and in spite of rounding."""
     bucket, now = TokenBucket(per_minute, 1e6), 1e6
     for pause, amount in steps:

@@ -32,8 +32,16 @@ def test_what_is_not_the_client_s_business_is_withheld(name: bytes) -> None:
 
 def test_all_else_passes_in_order() -> None:
     """Repeated headers too, with the provider's own bytes."""
-    headers = [(b"content-type", b"application/json"), (b"x-a", b"1"), (b"x-a", b"\xff"), (b"content-encoding", b"gzip")]
-    assert provider_lines(headers) == b"content-type: application/json\r\nx-a: 1\r\nx-a: \xff\r\ncontent-encoding: gzip\r\n"
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"x-a", b"1"),
+        (b"x-a", b"\xff"),
+        (b"content-encoding", b"gzip"),
+    ]
+    assert (
+        provider_lines(headers)
+        == b"content-type: application/json\r\nx-a: 1\r\nx-a: \xff\r\ncontent-encoding: gzip\r\n"
+    )
 
 
 def test_the_provider_s_request_id_has_another_name() -> None:
@@ -50,7 +58,10 @@ def test_headers_that_connection_names_are_withheld() -> None:
 def test_before_anything_is_known_the_gateway_tells_its_id() -> None:
     """And that nothing was sent."""
     exchange, _ = request_of()
-    assert gateway_lines(exchange) == b"x-sealane-attempts: 0\r\nx-sealane-request-id: %b\r\nx-request-id: %b\r\n" % (ID, ID)
+    assert gateway_lines(exchange) == b"x-sealane-attempts: 0\r\nx-sealane-request-id: %b\r\nx-request-id: %b\r\n" % (
+        ID,
+        ID,
+    )
 
 
 def test_the_gateway_tells_who_answered() -> None:
@@ -83,7 +94,5 @@ def test_a_model_s_name_beyond_ascii_is_escaped() -> None:
     exchange, _ = request_of('{"model":"kimi-中"}'.encode())
     matched(exchange, serving)
     runtime = serving.providers[provider.route, provider.name]
-    exchange.attempts.append(
-        Attempt(serving.table.routes[0].rules[0].targets[0], runtime, fallback=False, retry=False)
-    )
+    exchange.attempts.append(Attempt(serving.table.routes[0].rules[0].targets[0], runtime, fallback=False, retry=False))
     assert lines_of(exchange)["x-sealane-model"] == "kimi-%E4%B8%AD"

@@ -116,7 +116,7 @@ async def test_a_provider_that_fails_is_left_out_and_not_asked_by_each_client(
     assert catalogue.refreshed(result) == 1
 
 
-async def test_a_provider_that_fails_later_keeps_its_list(stub: StubProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_provider_that_fails_later_keeps_its_list(stub: StubProvider) -> None:
     """A bad minute of a provider must not empty the clients' menus."""
     catalogue = _Catalogue(serving_of(_table(stub.base_url, PREFIX)), cache=0.0)
     before = await catalogue.names()

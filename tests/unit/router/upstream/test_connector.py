@@ -57,9 +57,7 @@ def pem(authority: trustme.CA) -> bytes:
     return authority.cert_pem.bytes()
 
 
-def server_context(
-    authority: trustme.CA, *names: str, version: ssl.TLSVersion | None = None
-) -> ssl.SSLContext:
+def server_context(authority: trustme.CA, *names: str, version: ssl.TLSVersion | None = None) -> ssl.SSLContext:
     """The TLS side of a provider with these names."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)

@@ -28,7 +28,9 @@ def pool_of(provider: ScriptedProvider, limits: PoolLimits = LIMITS) -> Connecti
 
 async def used(pool: ConnectionPool) -> UpstreamConnection:
     """A connection, kept or fresh, that has just served an answer."""
-    connection = pool.take() or await drive(pool.open(2.0))
+    connection = pool.take()
+    if connection is None:
+        connection = await drive(pool.open(2.0))
     await drive(connection.request(b"POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n", b"", first_byte=2, idle=2))
     while await drive(connection.read(2)) is not None:
         pass

@@ -23,9 +23,7 @@ def test_what_is_not_the_provider_s_business_stays_here(name: bytes) -> None:
 def test_all_else_passes_as_it_came() -> None:
     """In order, repeated ones too."""
     headers = [(b"content-type", b"application/json"), (b"x-a", b"1"), (b"x-a", b"2"), (b"traceparent", b"00-\xff")]
-    assert forwarded(headers) == (
-        b"content-type: application/json\r\nx-a: 1\r\nx-a: 2\r\ntraceparent: 00-\xff\r\n"
-    )
+    assert forwarded(headers) == (b"content-type: application/json\r\nx-a: 1\r\nx-a: 2\r\ntraceparent: 00-\xff\r\n")
 
 
 def test_headers_that_connection_names_stay_here() -> None:

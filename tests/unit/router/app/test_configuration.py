@@ -1,0 +1,177 @@
+"""The files behind a router: the first reading, each edit, and what is kept."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from sealane_router.app import configuration
+from sealane_router.app.configuration import Configuration, ConfigurationError
+from sealane_router.errors import Unauthenticated
+from sealane_router.policy.authentication import Caller
+from sealane_router.settings.groups import SourceSettings
+from sealane_telemetry.metrics import RouterMetrics
+from tests.support.exchanges import means_of
+from tests.support.routes import two_providers
+
+ROUTE = "default/assistants"
+Files = Callable[..., "Live"]
+
+
+class Live:
+    """A configuration over files in ``folder``, and what it counted."""
+
+    def __init__(self, folder: Path, *, keys: str | None = None) -> None:
+        self.routes = two_providers(folder, "http://127.0.0.1:1/v1", "http://127.0.0.1:2/api/paas/v4")
+        self.keys = folder / "keys.yaml"
+        if keys is not None:
+            self.keys.write_text(keys, "utf-8")
+        self.registry = CollectorRegistry()
+        sources = SourceSettings(routes=(self.routes,), keys=self.keys if keys is not None else None)
+        self.configuration = Configuration(sources, means_of(), RouterMetrics(self.registry), laptop=True)
+
+    def edit(self, old: str, new: str) -> None:
+        """Change the route file."""
+        self.routes.write_text(self.routes.read_text("utf-8").replace(old, new), "utf-8")
+
+    def counted(self, name: str, kind: str) -> float:
+        return self.registry.get_sample_value(f"sealane_config_{name}_total", {"kind": kind}) or 0.0
+
+
+def _keys(*keys: str, limits: str = "", tenant: str = "team-a") -> str:
+    entries = [
+        f"- {{tenant: {tenant}, name: key-{index}, sha256: {hashlib.sha256(key.encode()).hexdigest()}}}\n"
+        for index, key in enumerate(keys)
+    ]
+    return (f"tenants: {{{tenant}: {{limits: {limits}}}}}\n" if limits else "") + "keys:\n" + "".join(entries)
+
+
+def _admits(live: Live, key: str) -> bool:
+    try:
+        live.configuration.authenticator.authenticate(b"Bearer " + key.encode(), None, 0.0)
+    except Unauthenticated:
+        return False
+    return True
+
+
+async def test_nothing_changed_is_nothing_read(tmp_path: Path) -> None:
+    """A look at the files costs no reload."""
+    live = Live(tmp_path)
+    serving = live.configuration.serving
+
+    assert await live.configuration.poll() is False
+    assert live.configuration.serving is serving
+    assert (live.counted("reloads", "routes"), live.counted("reload_failures", "routes")) == (1, 0)
+
+
+async def test_a_good_edit_is_in_force_after_one_look(tmp_path: Path) -> None:
+    """The table is another one, and gates and clients of unchanged providers are the same."""
+    live = Live(tmp_path)
+    before = live.configuration.serving
+    live.edit("prefix: glm-", "prefix: glm-4")
+
+    assert await live.configuration.poll() is True
+    after = live.configuration.serving
+    assert after is not before
+    assert after.matcher.match("glm-5") is None
+    assert after.providers[ROUTE, "zai"].gate is before.providers[ROUTE, "zai"].gate
+    assert after.providers[ROUTE, "zai"].client is before.providers[ROUTE, "zai"].client
+
+
+async def test_a_bad_edit_is_refused_until_it_is_mended(tmp_path: Path) -> None:
+    """Counted once however often somebody looks; the reason goes when the file is good again."""
+    live = Live(tmp_path)
+    before = live.configuration.serving
+    live.edit("kind: ProviderRoute", "kind: ProviderRute")
+    looks = [await live.configuration.poll() for _ in range(3)]
+    reason = live.configuration.problem("routes")
+    live.edit("kind: ProviderRute", "kind: ProviderRoute")
+
+    assert looks == [False] * 3
+    assert live.configuration.serving is before
+    assert live.counted("reload_failures", "routes") == 1
+    assert reason is not None
+    assert "ProviderRute" in reason
+    assert await live.configuration.poll() is True
+    assert live.configuration.problem("routes") is None
+
+
+@pytest.mark.parametrize("text", ["", "kind: Nonsense\n", "a: [", "\x00"])
+def test_a_bad_file_at_the_start_is_an_error(tmp_path: Path, text: str) -> None:
+    """There is no last good table to serve."""
+    live = Live(tmp_path)
+    live.routes.write_text(text, "utf-8")
+    sources = SourceSettings(routes=(live.routes,))
+
+    with pytest.raises(ConfigurationError, match="routes.yaml"):
+        Configuration(sources, means_of(), RouterMetrics(CollectorRegistry()), laptop=True)
+
+
+def test_a_missing_file_at_the_start_is_an_error(tmp_path: Path) -> None:
+    """Its name is in the message."""
+    sources = SourceSettings(routes=(tmp_path / "nowhere.yaml",))
+
+    with pytest.raises(ConfigurationError, match=r"nowhere\.yaml"):
+        Configuration(sources, means_of(), RouterMetrics(CollectorRegistry()), laptop=True)
+
+
+@pytest.mark.parametrize("text", ["", "keys: [", "keys: [{tenant: a}]", "nonsense: 1\n"])
+def test_a_bad_key_file_at_the_start_is_an_error(tmp_path: Path, text: str) -> None:
+    """Serving everybody, or nobody, would both be wrong."""
+    with pytest.raises(ConfigurationError, match=r"keys\.yaml"):
+        Live(tmp_path, keys=text)
+
+
+def test_a_key_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size is looked at first."""
+    monkeypatch.setattr(configuration, "MAX_KEY_FILE", 10)
+
+    with pytest.raises(ConfigurationError, match="above 10 bytes"):
+        Live(tmp_path, keys=_keys("sk-one"))
+
+
+async def test_an_edit_of_the_keys_is_in_force_after_one_look(tmp_path: Path) -> None:
+    """A bad one is not, and leaves who was admitted."""
+    live = Live(tmp_path, keys=_keys("sk-one"))
+    first = (_admits(live, "sk-one"), _admits(live, "sk-two"))
+    live.keys.write_text(_keys("sk-one", "sk-two"), "utf-8")
+    await live.configuration.poll()
+    second = (_admits(live, "sk-one"), _admits(live, "sk-two"))
+    live.keys.unlink()
+    await live.configuration.poll()
+    third = (_admits(live, "sk-one"), _admits(live, "sk-two"))
+
+    assert (first, second, third) == ((True, False), (True, True), (True, True))
+    assert live.configuration.problem("keys")
+    assert (live.counted("reloads", "keys"), live.counted("reload_failures", "keys")) == (1, 1)
+
+
+async def test_tenants_keep_their_buckets_over_an_edit(tmp_path: Path) -> None:
+    """A tenant that stays keeps what it has used up; one that left is forgotten."""
+    live = Live(tmp_path, keys=_keys("sk-one", limits="{requestsPerMinute: 5}"))
+    caller = live.configuration.authenticator.authenticate(b"Bearer sk-one", None, 0.0)
+    buckets = live.configuration.tenant_limits(caller)
+    live.keys.write_text(_keys("sk-one", "sk-two", limits="{requestsPerMinute: 9}"), "utf-8")
+    await live.configuration.poll()
+    kept = live.configuration.tenant_limits(caller)
+    live.keys.write_text(_keys("sk-three", tenant="team-b"), "utf-8")
+    await live.configuration.poll()
+
+    assert kept is buckets
+    assert live.configuration.tenant_limits(Caller("team-a", "laptop")) is not buckets
+
+
+async def test_players_stay_in_their_parts_over_an_edit(tmp_path: Path) -> None:
+    """A reload must not send a first try's requests to the real provider."""
+    live = Live(tmp_path)
+    real = live.configuration.serving.providers[ROUTE, "moonshot"].provider
+    player = replace(real, base_url="http://127.0.0.1:9/v1", credential=None)
+    live.configuration.play({(ROUTE, "moonshot"): player})
+    live.edit("prefix: glm-", "prefix: glm-4")
+    changed = await live.configuration.poll()
+
+    assert changed
+    assert live.configuration.serving.providers[ROUTE, "moonshot"].provider == player
