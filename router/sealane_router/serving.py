@@ -59,7 +59,9 @@ class ProviderRuntime:
 class RuleRuntime:
     """A rule beside its targets' gates, its limits and what every answer of it says."""
 
-    __slots__ = ("answer_lines", "deadlines", "endings", "limits", "providers", "route", "rule", "stream_deadlines", "targets")
+    __slots__ = (
+        "answer_lines", "deadlines", "endings", "limits", "providers", "route", "rule", "stream_deadlines", "targets",
+    )  # fmt: skip
 
     def __init__(
         self,

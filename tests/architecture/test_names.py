@@ -17,7 +17,6 @@ _MIRRORED = {
 #: Modules without a test file of their own, and where they are tested instead.
 ELSEWHERE = {
     "api/sealane_api/failure.py": "a vocabulary without behaviour",
-    "cli/sealane_cli/kubectl.py": "tests/architecture/test_console_scripts.py runs it",
     "router/sealane_router/__main__.py": "tests/integration starts it",
     "router/sealane_router/app.py": "wiring: every integration test starts it",
 }

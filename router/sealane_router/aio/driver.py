@@ -109,8 +109,8 @@ class Driver:
         except StopIteration:
             self._finish(None)
             return
-        except BaseException as failure:  # noqa: BLE001 - handed to ``done``, which owns every outcome
-            self._finish(failure)
+        except BaseException as failure:
+            self._finish(failure)  # ``done`` owns every outcome
             if isinstance(failure, SystemExit | KeyboardInterrupt):
                 raise
             return

@@ -27,8 +27,8 @@ class RequestHead:
     """
 
     __slots__ = (
-        "_complete", "_fields", "_parser", "chunked", "expects_continue", "headers", "keep_alive", "length", "method", "path",
-        "query", "target", "version",
+        "_complete", "_fields", "_parser", "chunked", "expects_continue", "headers", "keep_alive", "length", "method",
+        "path", "query", "target", "version",
     )  # fmt: skip
 
     def __init__(self) -> None:

@@ -18,13 +18,11 @@ class ClientResponse:
     """
 
     __slots__ = (
-        "_chunked", "_drained", "_bodiless", "_http10", "_paused", "_transport", "bytes_sent", "close", "ended",
+        "_bodiless", "_chunked", "_drained", "_http10", "_paused", "_transport", "bytes_sent", "close", "ended",
         "started",
     )  # fmt: skip
 
-    def __init__(
-        self, transport: asyncio.Transport, *, http10: bool, keep_alive: bool, bodiless: bool = False
-    ) -> None:
+    def __init__(self, transport: asyncio.Transport, *, http10: bool, keep_alive: bool, bodiless: bool = False) -> None:
         self._transport = transport
         self._http10 = http10
         self._bodiless = bodiless

@@ -17,9 +17,12 @@ from sealane_router.exchange import Exchange
 from sealane_router.http1.body import RequestBody, surplus_behind
 from sealane_router.http1.head import RequestHead, parse_head
 from sealane_router.http1.response import CONTINUE, ClientResponse
+from sealane_telemetry.logs import get_logger
 
 from .handover import HandedOver
 from .traffic import Taker, Traffic
+
+_log = get_logger("sealane.router")
 
 _END = b"\r\n\r\n"
 #: How long, and how much, a refused client may go on sending before its connection is dropped; closing at once
@@ -247,7 +250,11 @@ class ClientConnection(asyncio.Protocol):
         transport = self._transport
         if transport is None or response is None or transport.is_closing():
             return
-        if error is not None or not response.ended:
+        if error is not None:
+            # The report answers every error it meets; only its own would end here.
+            _log.error("exchange_unreported", exc_info=error)
+            self.abort()
+        elif not response.ended:
             self.abort()
         elif not response.close and not self.traffic.draining:
             self._next()

@@ -29,13 +29,17 @@ JOIN_LIMIT = 16 * 1024
 
 
 class UpstreamConnection(asyncio.Protocol):
-    """A pooled connection; ``released`` and ``lost`` are the pool's."""
+    """A pooled connection; ``lost`` is told when it has closed.
+
+    Of an answer, ``status``, ``headers`` (lower-case names) and ``fields`` (the same by name) are set once its head
+    has come; ``framed`` says that its end is told and not just the connection's, ``complete`` that it has come.
+    """
 
     __slots__ = (
         "_answer_error", "_buffered", "_dirty", "_fd_poll", "_first_byte_at", "_informational", "_keep_alive",
-        "_loop", "_lost", "_overhead", "_parser", "_pieces", "_read_paused", "_started_answer", "_transport", "_wake",
-        "_waited_for", "_watchdog", "_write_paused", "_written", "busy", "complete", "created", "fields", "framed", "head_done",
-        "headers", "retire_at", "reused", "status",
+        "_loop", "_lost", "_overhead", "_parser", "_pieces", "_read_paused", "_started_answer", "_transport",
+        "_waited_for", "_wake", "_watchdog", "_write_paused", "_written", "busy", "complete", "created", "fields",
+        "framed", "head_done", "headers", "retire_at", "reused", "status",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, lost: "Callable[[UpstreamConnection], None]") -> None:
@@ -139,7 +143,8 @@ class UpstreamConnection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.head_done:
-            self.headers.append((name.lower(), value))
+            # llhttp leaves the white space before the line's end, which is no part of a value (RFC 9112 §5).
+            self.headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         parser = self._parser

@@ -107,7 +107,7 @@ def test_the_curl_is_as_plain_as_it_can_be() -> None:
 @pytest.mark.parametrize("model", ["kimi-k3", 'it\'s "quoted"', "$(rm -rf .)", "modèle*?", "a\\b"])
 @pytest.mark.parametrize("address", ["127.0.0.1:8080", "[::1]:8080"])
 def test_any_shell_reads_the_curl_as_it_is_meant(model: str, address: str) -> None:
-    """Brackets, quotes and wildcards reach curl as they are, and the body is JSON; with keys there is a place for one."""
+    """Brackets, quotes and wildcards reach curl, the body is JSON, and there is a place for a key."""
     words = shlex.split(curl_command(address, model, anonymous=False))
 
     assert words[2] == f"http://{address}/v1/chat/completions"

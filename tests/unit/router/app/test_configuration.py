@@ -1,7 +1,6 @@
 """The files behind a router: the first reading, each edit, and what is kept."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from tests.support.exchanges import means_of
 from tests.support.routes import two_providers
 
 ROUTE = "default/assistants"
-Files = Callable[..., "Live"]
 
 
 class Live:
@@ -106,7 +104,7 @@ def test_a_bad_file_at_the_start_is_an_error(tmp_path: Path, text: str) -> None:
     live.routes.write_text(text, "utf-8")
     sources = SourceSettings(routes=(live.routes,))
 
-    with pytest.raises(ConfigurationError, match="routes.yaml"):
+    with pytest.raises(ConfigurationError, match=r"routes\.yaml"):
         Configuration(sources, means_of(), RouterMetrics(CollectorRegistry()), laptop=True)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,8 +27,13 @@ def _gateway(routes: Path, **flags: str) -> Gateway:
     return Gateway(Settings.from_environment({}, {**FLAGS, "--routes": str(routes), **options}), KEYS, laptop=True)
 
 
+def _claim_less(routes: Path) -> None:
+    """A good edit."""
+    routes.write_text(routes.read_text("utf-8").replace("prefix: glm-", "prefix: glm-4"), "utf-8")
+
+
 @pytest.fixture
-def taken() -> AsyncIterator[int]:
+def taken() -> Iterator[int]:
     """A port that somebody else has."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -65,12 +70,11 @@ async def test_a_port_that_is_taken_leaves_nothing_open(routes: Path, taken: int
 
 async def test_ipv6_is_listened_on(routes: Path) -> None:
     """``[::1]:0`` opens a port there, and the address is printed with its brackets."""
-    async with running_gateway(routes, {"--listen": "[::1]:0"}) as running:
-        async with raw_client("::1", running.port) as client:
-            status = (await client.get("/nothing")).status
+    async with running_gateway(routes, {"--listen": "[::1]:0"}) as running, raw_client("::1", running.port) as client:
+        status, url = (await client.get("/nothing")).status, running.url
 
     assert status == 404
-    assert running.url.startswith("http://[::1]:")
+    assert url.startswith("http://[::1]:")
 
 
 async def test_bad_files_stop_a_gateway_before_it_opens_a_port(tmp_path: Path) -> None:
@@ -99,7 +103,7 @@ async def test_an_unforeseen_defect_of_a_reload_does_not_end_the_watching(
         await failed.wait()
         monkeypatch.setattr(live, "poll", polled)
         before = live.serving
-        routes.write_text(routes.read_text("utf-8").replace("prefix: glm-", "prefix: glm-4"), "utf-8")
+        _claim_less(routes)
         await until(lambda: live.serving is not before)
 
 
@@ -129,4 +133,4 @@ async def test_missing_credentials_are_told_and_do_not_make_it_unready(routes: P
         report = running.gateway.readyz.report()
 
     assert report.ok
-    assert "MOONSHOT_API_KEY is not set" in report.render(verbose=True)
+    assert "is not set (variable ZAI_API_KEY)" in report.render(verbose=True)

@@ -292,7 +292,7 @@ async def test_trailers_without_end_are_broken_framing() -> None:
 
 async def test_empty_lines_in_a_large_body_are_no_head() -> None:
     """However large the reads are."""
-    body = (b"x" * 70_000 + b"\r\n\r\n") * 8
+    body = (b"x" * 300_000 + b"\r\n\r\n") * 4
     for raw in (answer(body), chunked(body)):
         async with ScriptedProvider(saying(raw)) as provider:
             connection = await connect(provider)
@@ -600,5 +600,16 @@ async def test_no_limit_is_a_body_s_limit() -> None:
         connection = await connect(provider)
         status, body = await ask(connection)
         assert (status, len(body)) == (200, 9000 * len(pieces))
+        assert connection.finish()
+        connection.abort()
+
+
+async def test_white_space_around_a_header_is_no_part_of_it() -> None:
+    """RFC 9112 §5: also where it decides on framing."""
+    raw = b"HTTP/1.1 200 OK\r\ntransfer-encoding:  chunked \r\nx-a: \tb \r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    async with ScriptedProvider(saying(raw)) as provider:
+        connection = await connect(provider)
+        assert await ask(connection) == (200, b"{}")
+        assert connection.headers == [(b"transfer-encoding", b"chunked"), (b"x-a", b"b")]
         assert connection.finish()
         connection.abort()
