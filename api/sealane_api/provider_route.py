@@ -26,7 +26,9 @@ class RevisionSpec(Part):
     providers: Annotated[
         tuple[ProviderSpec, ...], Field(strict=False, min_length=1, max_length=MAX_PROVIDERS), UNORDERED
     ]
+    """The upstreams; their order means nothing."""
     rules: Annotated[tuple[RuleSpec, ...], Field(strict=False, min_length=1, max_length=MAX_RULES), UNORDERED]
+    """Which models go where; their order means nothing."""
 
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:
@@ -54,8 +56,11 @@ class ProviderRouteSpec(RevisionSpec):
     """The intent: a revision, and how it goes live."""
 
     rollout: RolloutSpec = RolloutSpec()
+    """How a changed spec goes live; read live, never part of a revision."""
     suspend: Flag = False
+    """True: nothing is rolled out or rolled back; what serves goes on serving."""
     revision_history_limit: HistoryLimit = 10
+    """How many superseded and rejected revisions are kept."""
 
 
 class ProviderRoute(Part):

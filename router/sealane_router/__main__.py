@@ -23,6 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return _EXIT_USAGE
+    if not settings.sources.routes:
+        sys.stderr.write("SEALANE_ROUTES: found no route file; write --routes FILE\n")
+        return _EXIT_USAGE
     for line in unknown_variables(os.environ):
         sys.stderr.write(f"{line}\n")
     return serve(settings, os.environ, laptop=False)

@@ -18,7 +18,16 @@ _MIRRORED = {
 ELSEWHERE = {
     "api/sealane_api/failure.py": "a vocabulary without behaviour",
     "router/sealane_router/__main__.py": "tests/integration starts it",
-    "router/sealane_router/app.py": "wiring: every integration test starts it",
+    "api/sealane_api/resource/fields.py": "scalars of the resource; test_provider_route_refusals.py tries each bound",
+    "cli/sealane_cli/stub/ask.py": "test_endpoints.py asks over a socket",
+    "cli/sealane_cli/stub/chat.py": "test_endpoints.py reads the shapes with real clients",
+    "cli/sealane_cli/stub/connection.py": "test_server.py speaks to it byte by byte",
+    "cli/sealane_cli/stub/link.py": "test_delivery.py writes through it",
+    "cli/sealane_cli/stub/messages.py": "test_endpoints.py reads the shapes with real clients",
+    "cli/sealane_cli/stub/refusals.py": "test_error_bodies.py meets each refusal",
+    "cli/sealane_cli/stub/reply.py": "values without behaviour",
+    "cli/sealane_cli/stub/responses.py": "test_endpoints.py reads the shapes with real clients",
+    "cli/sealane_cli/stub/service.py": "test_server.py serves through it",
 }
 
 

@@ -26,7 +26,7 @@ _STATM = Path("/proc/self/statm")
 @pytest.fixture
 async def raw(tmp_path: Path) -> AsyncIterator[RawGateway]:
     """A gateway whose rule has short clocks: what is paused must not run into them."""
-    async with raw_gateway(tmp_path, rule="timeouts: {firstByte: 5s, idle: 300ms}") as running:
+    async with raw_gateway(tmp_path, rule="timeouts: {firstByte: 5s, idle: 600ms}") as running:
         yield running
 
 
@@ -56,7 +56,7 @@ class _Flood:
         seen = -1
         while seen != self.written:
             seen = self.written
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.5)
         return seen
 
 

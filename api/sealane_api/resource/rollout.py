@@ -51,37 +51,51 @@ class StepSpec(Part):
     """A share of the traffic for the candidate, and how long it is watched before the next step."""
 
     weight: Percent
+    """The share of the candidate, in percent; higher than the step's before."""
     hold: Duration = Duration("1m")
+    """How long it is watched at this share."""
 
 
 class AnalysisSpec(Part):
     """How much worse than stable a candidate may be: percentage points of errors, percent of latency."""
 
     min_requests: Count = 50
+    """With fewer requests to the candidate nothing passes."""
     max_error_increase_percent: PercentOrNone = 5
+    """How much more of the candidate's requests may fail than of stable's, in percentage points."""
     max_latency_increase_percent: Increase = 50
+    """How much longer its p95 time to first content may be than stable's, in percent."""
 
 
 class WindowSpec(Part):
     """When new rollouts may start: ``duration`` from each time of ``schedule``."""
 
     schedule: Schedule
+    """When the window opens: minute, hour, day of month, month and day of week, as a CronJob has them."""
     duration: Duration
+    """How long it stays open."""
     time_zone: TimeZone = "Etc/UTC"
+    """The time zone of the schedule, by its IANA name."""
 
 
 class RolloutSpec(Part):
     """How a changed route goes live; read live, never part of a revision."""
 
     strategy: Strategy = "Canary"
+    """Canary goes through the steps; Immediate goes live at once and is watched."""
     steps: Annotated[tuple[StepSpec, ...], Field(strict=False, min_length=1, max_length=MAX_STEPS)] = (
         StepSpec(weight=10, hold=Duration("1m")),
         StepSpec(weight=50, hold=Duration("2m")),
     )
+    """The shares of the candidate, rising; 100 follows the last one."""
     analysis: AnalysisSpec = AnalysisSpec()
+    """How the candidate is compared with stable, over the same time."""
     bake_time: Duration = Duration("10m")
+    """How long a promoted revision is still watched, and rolled back if it does worse."""
     progress_deadline: Duration = Duration("30m")
+    """A rollout that made no step for so long is given up."""
     windows: Annotated[tuple[WindowSpec, ...], Field(strict=False, max_length=MAX_WINDOWS)] = ()
+    """When rollouts may start; absent: at any time. One that runs is not stopped."""
 
     @model_validator(mode="after")
     def _steps_rise(self) -> Self:

@@ -35,8 +35,11 @@ class PatternSpec(Part):
     """One claim on model names: exactly one of an exact name, a prefix, or an RE2 expression for the whole name."""
 
     exact: ModelText | None = None
+    """One model name. Beats every prefix and regex."""
     prefix: ModelText | None = None
+    """All names that begin so. The longest prefix wins."""
     regex: ModelText | None = None
+    """All names that this RE2 expression matches as a whole. Comes last."""
 
     @property
     def kind(self) -> PatternKind:
@@ -66,11 +69,16 @@ class TargetSpec(Part):
     """A provider of the same route, with a weight, perhaps another model name and edits of the request body."""
 
     provider: Name
+    """The name of a provider of this route."""
     weight: Weight = 100
+    """Its share among the targets of the rule; 0 gets no traffic."""
     model: ModelText | None = None
+    """The provider's own name of the model; absent: as the client wrote it."""
     # Values are judged by value_findings: pydantic's own errors would name the branches of a union.
     set: Annotated[dict[MemberName, SkipValidation[JsonValue]], Field(default_factory=dict, max_length=MAX_EDITS)]
+    """Top-level members of the request body to write, as any JSON but null."""
     remove: Annotated[tuple[MemberName, ...], Field(strict=False, max_length=MAX_EDITS), UNORDERED] = ()
+    """Top-level members of the request body to take away."""
 
     @model_validator(mode="after")
     def _edits_are_sound(self) -> Self:
@@ -106,7 +114,9 @@ class FallbackSpec(Part):
     """Where a rule's exchanges go when its targets fail in one of the ways that ``when`` names."""
 
     when: Annotated[tuple[Condition, ...], Field(strict=False, min_length=1, max_length=8), UNORDERED] = DEFAULT_WHEN
+    """The failures after which the fallback is tried."""
     targets: Annotated[tuple[TargetSpec, ...], Field(strict=False, min_length=1, max_length=MAX_TARGETS)]
+    """Where the exchange goes then, in this order, each at most once."""
 
     @model_validator(mode="after")
     def _conditions_are_written_once(self) -> Self:
@@ -123,35 +133,50 @@ class RetrySpec(Part):
     """How many attempts an exchange may make, and which share of a rule's exchanges may be retries."""
 
     max_attempts: Attempts = 3
+    """All attempts of one exchange, at whatever target."""
     budget_percent: PercentOrNone = 20
+    """Retries may be this share of a rule's exchanges, plus 10, over 10 s."""
 
 
 class TimeoutsSpec(Part):
     """Per attempt; without ``firstByte`` the router's own default holds, which knows streams from the rest."""
 
     connect: Duration = Duration("3s")
+    """Until the connection stands, TLS included."""
     first_byte: Duration | None = None
+    """From the last byte of the request to the first content of the answer; absent: 60s for a stream, else 600s."""
     idle: Duration = Duration("60s")
+    """Between two pieces of an answer."""
 
 
 class LimitsSpec(Part):
     """Per router replica; absent is unlimited."""
 
     requests_per_minute: Count | None = None
+    """Requests that one router admits in a minute; absent: no limit."""
     tokens_per_minute: LargeCount | None = None
+    """Tokens that one router admits in a minute, in and out; absent: no limit."""
 
 
 class RuleSpec(Part):
     """Which models a route claims, and the targets that serve them."""
 
     name: Name
+    """What answers, logs and metrics call it; unique in the route."""
     critical: Flag = True
+    """Whether a router that cannot reach any provider of this rule, though its peers can, becomes unready."""
     models: Annotated[tuple[PatternSpec, ...], Field(strict=False, min_length=1, max_length=MAX_PATTERNS), UNORDERED]
+    """The model names it claims; a name has one owner in the whole cluster."""
     targets: Annotated[tuple[TargetSpec, ...], Field(strict=False, min_length=1, max_length=MAX_TARGETS)]
+    """Who serves them, chosen by weight; at least one weight is above 0."""
     fallback: FallbackSpec | None = None
+    """Who serves them when all targets failed. Absent: nobody."""
     retry: RetrySpec = RetrySpec()
+    """How often an exchange is attempted."""
     timeouts: TimeoutsSpec = TimeoutsSpec()
+    """How long an attempt may take; a stream has no total."""
     limits: LimitsSpec = LimitsSpec()
+    """How much of this rule one router admits."""
 
     @model_validator(mode="after")
     def _some_target_is_used(self) -> Self:

@@ -247,14 +247,13 @@ class ClientConnection(asyncio.Protocol):
         if exchange is not None:
             surplus = surplus or surplus_behind(exchange.body)
             exchange.body.close()
+        if error is not None:
+            # The report answers every error it meets; only one of its own ends here.
+            _log.error("exchange_unreported", exc_info=error)
         transport = self._transport
         if transport is None or response is None or transport.is_closing():
             return
-        if error is not None:
-            # The report answers every error it meets; only its own would end here.
-            _log.error("exchange_unreported", exc_info=error)
-            self.abort()
-        elif not response.ended:
+        if error is not None or not response.ended:
             self.abort()
         elif not response.close and not self.traffic.draining:
             self._next()
