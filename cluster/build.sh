@@ -10,7 +10,7 @@ set -euo pipefail
 
 RECIPE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-~/.cache}/sealane/cluster
-VERSION=$(awk '/^require k8s.io\/kubernetes / { print $3 }' "$RECIPE/go.mod")
+VERSION=$(awk '$1 == "k8s.io/kubernetes" { print $2 }' "$RECIPE/go.mod")
 PROGRAMS="kube-apiserver kube-controller-manager kubectl"
 KEPT=3 # folders of earlier recipes, for branches that still use them
 
@@ -46,7 +46,7 @@ etcd_into() { # unpacked, not installed: as an installed package it would start 
 download_etcd() { (cd "$1" && apt-get -qq -o APT::Sandbox::User=root download etcd-server >&2); }
 
 find_go() { # where Go's own installer puts it, not every shell looks
-  have go || PATH=$PATH:/usr/local/go/bin
+  have go || PATH=$PATH:${GOROOT:-/usr/local/go}/bin
   have go || fail "Go is missing: install $(awk '/^go / { print $2 }' "$RECIPE/go.mod") or newer to build" \
     "Kubernetes, or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver and kubectl."
 }

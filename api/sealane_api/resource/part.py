@@ -50,7 +50,6 @@ class Part(BaseModel):
         frozen=True,
         alias_generator=camel_case,
         hide_input_in_errors=True,
-        use_attribute_docstrings=False,
     )
 
     @model_validator(mode="before")

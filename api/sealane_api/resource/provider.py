@@ -81,7 +81,7 @@ class HealthCheckSpec(Part):
     """An active check: GET ``path`` below the base URL, every ``interval``."""
 
     path: HealthPath = "/models"
-    """What is asked for, below baseURL; any answer below 500 passes."""
+    """What is asked for, below baseURL; an answer of 2xx or 4xx passes."""
     interval: Duration = Duration("30s")
     """The time between two checks."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, JsonValue, SkipValidation, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, JsonValue, SkipValidation, ValidationInfo, WithJsonSchema, model_validator
 
 from sealane_api.failure import DEFAULT_FALLBACK, FALLBACK_CONDITIONS, FailureClass
 from sealane_api.problems import shown
@@ -102,11 +102,14 @@ def _accepted(condition: FailureClass) -> FailureClass:
     return condition
 
 
+_CONDITIONS = [condition.value for condition in FailureClass if condition in FALLBACK_CONDITIONS]
+
 Condition = Annotated[
     FailureClass,
     Field(strict=False),
     AfterValidator(_accepted),
-    Write("one of " + ", ".join(condition for condition in FailureClass if condition in FALLBACK_CONDITIONS)),
+    Write("one of " + ", ".join(_CONDITIONS)),
+    WithJsonSchema({"type": "string", "enum": _CONDITIONS}),
 ]
 
 

@@ -5,15 +5,16 @@ from urllib.parse import quote
 from sealane_router.exchange import Exchange
 from sealane_router.upstream.request_head import HOP_BY_HOP, connection_tokens
 
-#: Framing is ours; cookies, alternative services and transport policy are between gateway and provider; limits are
-#: replaced by the gateway's own.
+#: Framing is ours; cookies, alternative services, transport policy and the account are between gateway and provider;
+#: limits are replaced by the gateway's own.
 _WITHHELD = HOP_BY_HOP | {
     b"content-length", b"set-cookie", b"alt-svc", b"strict-transport-security", b"nel", b"report-to", b"date",
     b"access-control-allow-origin", b"access-control-expose-headers", b"access-control-allow-credentials",
+    b"openai-organization", b"openai-project", b"anthropic-organization-id", b"msh-org-id", b"msh-uid", b"msh-gid",
 }  # fmt: skip
 #: ``x-request-id`` is the gateway's own.
 _RENAMED = {b"x-request-id": b"x-provider-request-id"}
-_WITHHELD_PREFIXES = (b"x-ratelimit-", b"x-sealane-")
+_WITHHELD_PREFIXES = (b"x-ratelimit-", b"anthropic-ratelimit-", b"x-sealane-")
 
 
 def provider_lines(headers: list[tuple[bytes, bytes]]) -> bytes:

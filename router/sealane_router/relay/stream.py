@@ -51,7 +51,7 @@ async def _forward(
                 commit(exchange, attempt, connection, passed, None)
             if response.paused:
                 await response.drained()
-        if inspector.failure is not None:
+        if inspector.closed:
             return inspector.failure
 
 

@@ -38,7 +38,7 @@ class ClientConnection(asyncio.Protocol):
 
     __slots__ = (
         "_body", "_buffer", "_deadline_hit", "_driver", "_exchange", "_head_begun", "_keep_alive", "_lingering",
-        "_loop", "_response", "_stalled", "_transport", "_watchdog", "traffic",
+        "_loop", "_response", "_searched", "_stalled", "_transport", "_watchdog", "traffic",
     )  # fmt: skip
 
     def __init__(self, traffic: Traffic, loop: asyncio.AbstractEventLoop) -> None:
@@ -48,6 +48,8 @@ class ClientConnection(asyncio.Protocol):
         self._watchdog = Watchdog(loop, self._expired)
         self._deadline_hit: Callable[[], None] = self.close
         self._buffer = bytearray()
+        #: Where a head's end may still be found: what was pipelined has not been looked at.
+        self._searched = 0
         self._driver: Driver | None = None
         self._body: RequestBody | None = None
         self._response: ClientResponse | None = None
@@ -145,13 +147,11 @@ class ClientConnection(asyncio.Protocol):
         buffer = self._buffer
         if not buffer and data[:2] == b"\r\n":
             data = data[2:]  # RFC 9112 §2.2: an empty line before the request line is forgiven
-        # Bytes that were pipelined (no new data) have not been searched yet.
-        searched = max(len(buffer) - 3, 0) if data else 0
         buffer += data
-        end = buffer.find(_END, searched)
+        end = buffer.find(_END, self._searched)
         limit = self.traffic.settings.head_limit
         if end < 0 and len(buffer) <= limit:
-            self._await_head(buffer, searched)
+            self._await_head(buffer)
             return
         if end < 0 or end + 4 > limit:
             self._refuse(HeadTooLarge(f"the request head is above the limit of {limit} bytes", close=True))
@@ -159,11 +159,14 @@ class ClientConnection(asyncio.Protocol):
         raw = bytes(buffer[: end + 4])
         rest = bytes(buffer[end + 4 :])
         buffer.clear()
+        self._searched = 0
         self._begin(raw, rest)
 
-    def _await_head(self, buffer: bytearray, searched: int) -> None:
+    def _await_head(self, buffer: bytearray) -> None:
         if not buffer:
             return
+        searched = self._searched
+        self._searched = max(len(buffer) - 3, 0)
         if buffer.find(b"\n\n", searched) >= 0 or buffer.find(b"\n\r\n", searched) >= 0:
             self._refuse(MalformedRequest("lines of a request end with CR LF", close=True))
         elif not self._head_begun:

@@ -58,6 +58,11 @@ class StreamInspector(ABC):
         self._stated_usage: object = None
 
     @property
+    def closed(self) -> bool:
+        """Whether nothing more will be forwarded: it broke, or junk came behind its finish."""
+        return self._closed
+
+    @property
     def usage(self) -> Usage | None:
         """The tokens that the provider has stated so far."""
         return usage_from(self._stated_usage)

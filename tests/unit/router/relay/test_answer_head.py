@@ -96,3 +96,15 @@ def test_a_model_s_name_beyond_ascii_is_escaped() -> None:
     runtime = serving.providers[provider.route, provider.name]
     exchange.attempts.append(Attempt(serving.table.routes[0].rules[0].targets[0], runtime, fallback=False, retry=False))
     assert lines_of(exchange)["x-sealane-model"] == "kimi-%E4%B8%AD"
+
+
+def test_the_gateways_account_at_the_provider_is_not_the_clients_business() -> None:
+    """Organisations and the account's own limits stay here."""
+    headers = [
+        (b"openai-organization", b"org-1"),
+        (b"msh-org-id", b"org-2"),
+        (b"anthropic-ratelimit-tokens-remaining", b"7"),
+        (b"x-kept", b"1"),
+    ]
+
+    assert provider_lines(headers) == b"x-kept: 1\r\n"
