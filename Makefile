@@ -69,6 +69,10 @@ test-architecture: setup ## Test the house: layers, layout, names, docs, lock fi
 test-integration: setup ## Test the real router against the real stub provider and real clients
 	@$(BIN)/python -m pytest tests/integration $(ARGS)
 
+.PHONY: test-cluster
+test-cluster: setup $(if $(KUBECONFIG),,cluster) ## Test against a real Kubernetes API: our own, or the one KUBECONFIG names
+	@$(BIN)/python -m pytest tests/cluster $(ARGS)
+
 .PHONY: test-slow
 test-slow: setup ## Run only the tests marked slow
 	@$(BIN)/python -m pytest -m slow $(ARGS)
@@ -80,6 +84,14 @@ scorecard: setup ## Print the table of provider faults: what the client, the bre
 .PHONY: bench
 bench: setup ## Measure the router on this machine
 	@$(BIN)/python bench/run.py $(ARGS)
+
+.PHONY: cluster
+cluster: ## Get the programs of a Kubernetes control plane; builds them once, in a quarter of an hour
+	@cluster/build.sh
+
+.PHONY: cluster-run
+cluster-run: setup cluster ## Run a control plane of your own until Ctrl-C (seconds)
+	@exec $(BIN)/python tests/cluster/run.py
 
 .PHONY: docs
 docs: setup ## Check the documentation: links, settings, metrics

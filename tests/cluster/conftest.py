@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.cluster import Cluster, ControlPlane, existing_cluster, running_control_plane
-from tests.support.cluster_binaries import ProgramMissing, find_binaries, find_kubectl
+from tests.support.cluster_binaries import Binaries, ProgramMissing, find_binaries, find_kubectl
 from tests.support.loops import pytest_asyncio_loop_factories
 
 __all__ = ["pytest_asyncio_loop_factories"]
 
 _HERE = Path(__file__).resolve().parent
-_FIXTURES = {"control_plane", "private_control_plane"}
 
 
 @dataclass(slots=True)
@@ -39,24 +38,35 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a cluster that nobody has; where it was asked for, say what is missing and stop."""
-    need = [item for item in items if _FIXTURES & set(getattr(item, "fixturenames", ()))]
-    if not need:
-        return
+    theirs = _their_cluster(config)
     try:
-        find_kubectl() if _their_cluster(config) else find_binaries()
+        find_binaries()
     except ProgramMissing as missing:
-        if os.environ.get("CI") or _asked(config):
+        left_out = [
+            item for item in items if _needs(item, "binaries") or (_needs(item, "control_plane") and not theirs)
+        ]
+        if left_out and not theirs and (os.environ.get("CI") or _asked(config)):
             raise pytest.UsageError(str(missing)) from None
-        left_out = set(need)
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=need)
-        config.stash[_ACCOUNT].lines.append(f"{len(need)} tests of the cluster are left out: {missing}")
+        if left_out:
+            items[:] = [item for item in items if item not in left_out]
+            config.hook.pytest_deselected(items=left_out)
+            config.stash[_ACCOUNT].lines.append(f"{len(left_out)} tests of the cluster are left out: {missing}")
+
+
+def _needs(item: pytest.Item, fixture: str) -> bool:
+    return fixture in getattr(item, "fixturenames", ())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the account."""
     for line in config.stash[_ACCOUNT].lines:
         terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def binaries() -> Binaries:
+    """The programs of a control plane; a test that asks for them, directly or not, runs one that is its own."""
+    return find_binaries()
 
 
 @pytest.fixture(scope="session")
@@ -69,16 +79,16 @@ def control_plane(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
         yield existing_cluster(kubeconfig, find_kubectl(), folder)
         lines.append(f"the tests of the cluster used the one that KUBECONFIG names: {kubeconfig}")
         return
-    with running_control_plane(find_binaries(), folder) as started:
+    with running_control_plane(request.getfixturevalue("binaries"), folder) as started:
         lines.append(f"control plane: ready in {started.started_in:.1f} s")
         yield started
     _keep_what_explains(request, folder)
 
 
 @pytest.fixture
-def private_control_plane(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ControlPlane]:
+def private_control_plane(request: pytest.FixtureRequest, binaries: Binaries, tmp_path: Path) -> Iterator[ControlPlane]:
     """A control plane for one test that stops, kills or freezes parts of it; it never is somebody else's cluster."""
-    with running_control_plane(find_binaries(), tmp_path) as started:
+    with running_control_plane(binaries, tmp_path) as started:
         yield started
     _keep_what_explains(request, tmp_path)
 

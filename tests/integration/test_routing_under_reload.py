@@ -176,12 +176,13 @@ class _Play:
         # In an outage an attempt may have come to nobody, or its answer to nobody.
         unseen = frozenset({"Connect"}) if disturbed else frozenset()
         reasons = _SKIPPED | unseen
-        for arrival in arrivals:
+        for before, arrival in zip([None, *arrivals], arrivals, strict=False):
             if (arrival.provider, arrival.model) not in everything:
                 return f"{arrival.provider.name} as {arrival.model!r} is none of {verdict.ways}"
             if not reasons:
                 return "went on after an answer that ends it"
-            if (arrival.provider, arrival.model) not in primary and not verdict.when & reasons:
+            went_on = before is None or not _sent_again(before, arrival)
+            if went_on and (arrival.provider, arrival.model) not in primary and not verdict.when & reasons:
                 return f"fell back after {reasons}, and only {verdict.when} allow it"
             reasons = unseen if arrival.fault is None else FAULTS[arrival.fault] | unseen
         return None
@@ -215,6 +216,12 @@ class _Play:
         self.outcomes["differs by table"] += any(verdict != verdicts[0] for verdict in verdicts)
         for arrival in arrivals:
             self.outcomes[f"at {arrival.provider.name}"] += 1
+
+
+def _sent_again(before: Arrival, arrival: Arrival) -> bool:
+    """Whether this may be the same attempt on a fresh connection: a kept one closed and answered nothing."""
+    same = (before.provider, before.model) == (arrival.provider, arrival.model)
+    return same and before.fault is not None and before.fault.name in ("reset", "cut-before-head")
 
 
 def _in_header(model: str) -> str:

@@ -24,7 +24,9 @@ _IPV6 = rf"\[{_FIRST}((:{_GROUP}){{7}}|(:{_GROUP}){{0,6}}::|{_SHORTENED})\]"
 #: 0, and everything from 65536 to 99999.
 _NO_PORT = "(0+|6553[6-9]|655[4-9][0-9]|65[6-9][0-9]{2}|6[6-9][0-9]{3}|[7-9][0-9]{4})"
 
-_FORMS = "write a host name, an IPv4 address of four decimal numbers, or an IPv6 address in brackets, then perhaps a port"
+_FORMS = (
+    "write a host name, an IPv4 address of four decimal numbers, or an IPv6 address in brackets, then perhaps a port"
+)
 _PUBLIC = "write the provider's public host or a Service's name"
 
 #: What holds for each of a provider's URLs.
@@ -47,7 +49,7 @@ URL_LAWS = (
     Law(
         rf"!self.matches(r'{_START}\[') || (self.matches(r'(?i){_START}{_IPV6}')"
         rf" && !self.matches(r'(?i){_START}\[fd00:0?ec2:'))",
-        f"found an IPv6 address that is neither a global nor a unique local one, or a cloud's metadata address; {_PUBLIC}",
+        f"found an IPv6 address that is no global or unique local one, or a cloud's metadata address; {_PUBLIC}",
     ),
     Law(
         rf"""self.matches(r"{_START}[^/]+(/([A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{{2}})+)*/*$")"""

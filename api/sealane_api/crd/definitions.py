@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 
 from sealane_api.crd.columns import REVISION_COLUMNS, ROUTE_COLUMNS, Column
-from sealane_api.crd.descriptions import plain
 from sealane_api.crd.law import Law
 from sealane_api.crd.revision import KIND as REVISION_KIND
-from sealane_api.crd.schema import Schema, structural_schema
+from sealane_api.crd.schema import Schema, scalar_schema, structural_schema
 from sealane_api.crd.status import PENDING, ProviderRouteStatus
-from sealane_api.provider_route import API_VERSION, KIND, ProviderRoute, ProviderRouteSpec, RevisionSpec
+from sealane_api.provider_route import API_VERSION, KIND, ProviderRouteSpec, RevisionSpec
+from sealane_api.resource.metadata import ObjectMeta
 
 GROUP, VERSION = API_VERSION.split("/")
-
-#: Said in the description of each field that Kubernetes itself defines.
-_API_VERSION = "The version of the schema; always sealane.dev/v1alpha1."
-_METADATA = "Kubernetes' own metadata; the name is a part of answers, logs and metrics, so it is short and without dots."
 
 _UNCHANGED = Law("self == oldSelf", "a revision never changes; change the ProviderRoute, and a new one is made")
 
@@ -25,10 +21,11 @@ def provider_route_definition() -> Schema:
     pending = [condition.model_dump(mode="json", by_alias=True, exclude_none=True) for condition in PENDING]
     schema = _resource(
         KIND,
-        plain(ProviderRoute.__doc__ or ""),
+        "Which models go to which providers, and how a change of that goes live.",
+        {"type": "object", "properties": {"name": scalar_schema(ObjectMeta, "name")}},
         {"spec": structural_schema(ProviderRouteSpec), "status": {"default": {"conditions": pending}} | status},
     )
-    names = {"shortNames": ["pr", "proute"], "categories": ["gateway"]}
+    names: Schema = {"shortNames": ["pr", "proute"], "categories": ["gateway"]}
     return _definition(KIND, names, schema, ROUTE_COLUMNS, subresources={"status": {}})
 
 
@@ -41,6 +38,48 @@ def provider_route_revision_definition() -> Schema:
         REVISION_KIND,
         "An immutable, numbered copy of a route's providers and rules. The operator makes it, and its labels say"
         " which route it belongs to and what became of it.",
+        {"type": "object"},
         {"spec": spec},
     )
     return _definition(REVISION_KIND, {"shortNames": ["prr"]}, schema, REVISION_COLUMNS, subresources=None)
+
+
+def _definition(
+    kind: str, names: Schema, schema: Schema, columns: Sequence[Column], subresources: Schema | None
+) -> Schema:
+    plural = f"{kind.lower()}s"
+    version: Schema = {
+        "name": VERSION,
+        "served": True,
+        "storage": True,
+        "additionalPrinterColumns": [column.document() for column in columns],
+        "schema": {"openAPIV3Schema": schema},
+    }
+    if subresources is not None:
+        version["subresources"] = subresources
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{GROUP}"},
+        "spec": {
+            "group": GROUP,
+            "names": names | {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower()},
+            "scope": "Namespaced",
+            "versions": [version],
+        },
+    }
+
+
+def _resource(kind: str, description: str, metadata: Schema, members: Schema) -> Schema:
+    """Return the schema of a whole object, of which ``members`` are its own."""
+    properties: Schema = {
+        "apiVersion": {"description": f"Always {API_VERSION}.", "type": "string"},
+        "kind": {"description": f"Always {kind}.", "type": "string"},
+        "metadata": metadata,
+    }
+    return {
+        "description": description,
+        "type": "object",
+        "required": ["spec"],
+        "properties": properties | members,
+    }

@@ -3,6 +3,7 @@
 import ast
 import functools
 import inspect
+import itertools
 import textwrap
 from collections.abc import Iterator, Mapping
 
@@ -36,7 +37,7 @@ def _own(kind: type[Part]) -> Mapping[str, str]:
 
 
 def _described(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for field, below in zip(body, body[1:], strict=False):
+    for field, below in itertools.pairwise(body):
         match field, below:
             case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
                 yield name, plain(text)

@@ -43,6 +43,12 @@ def structural_schema(part: type[Part]) -> Schema:
     return schema | _laws(laws_of_part(part))
 
 
+def scalar_schema(part: type[Part], name: str) -> Schema:
+    """Return the bounds of one field whose value is a scalar, by attribute name."""
+    document = part.model_json_schema()
+    return _scalar(_resolved(document["properties"][part.model_fields[name].alias or name], document.get("$defs", {})))
+
+
 def part_in(annotation: object) -> type[Part] | None:
     """Return the part that ``Part``, ``Part | None`` or ``tuple[Part, ...]`` is about."""
     options = (annotation, *get_args(annotation))

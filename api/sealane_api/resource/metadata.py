@@ -7,10 +7,12 @@ from pydantic import Field
 from sealane_api.resource.fields import Name, Text, Write
 from sealane_api.resource.part import Part
 
-# Kubernetes writes whole seconds in UTC, so text order is time order.
+#: Kubernetes writes whole seconds in UTC, so text order is time order.
+TIMESTAMP_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+
 Timestamp = Annotated[
     str,
-    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
+    Field(pattern=TIMESTAMP_PATTERN),
     Write("a time such as 2026-11-22T23:00:00Z, or remove it: the API server writes it"),
 ]
 
