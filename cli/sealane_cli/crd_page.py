@@ -56,7 +56,7 @@ def _line(row: Row) -> str:
 
 def _default(schema: Schema) -> str:
     default = schema.get("default")
-    if default is None or default == {}:
+    if default is None or isinstance(default, dict):  # its fields say it
         return ""
     if isinstance(default, str):
         return f"`{default}`"

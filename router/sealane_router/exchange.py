@@ -1,8 +1,8 @@
 """One exchange: a client's request and everything that happens to it until the last byte."""
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sealane_api.route_table import Target
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .serving import ProviderRuntime, RuleRuntime
     from .upstream.client import Deadlines
 
-Handler = Callable[["Exchange"], Awaitable[None]]
+Handler = Callable[["Exchange"], Coroutine[Any, Any, None]]
 
 
 class Layer(Protocol):

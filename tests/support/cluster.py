@@ -193,10 +193,10 @@ def _wait(true: Callable[[], bool], *components: Component) -> None:
     while not true():
         for component in components:
             if not component.running:
-                raise ControlPlaneError(f"{component.name} ended. The last it wrote:\n{component.last_words()}")
+                raise ControlPlaneError(f"{component.name} ended; the last it wrote in {component.last_words()}")
         if time.monotonic() > deadline:
             newest = components[-1]
-            raise ControlPlaneError(f"{newest.name} is not ready. The last it wrote:\n{newest.last_words()}")
+            raise ControlPlaneError(f"{newest.name} is not ready; the last it wrote in {newest.last_words()}")
         time.sleep(0.05)
 
 

@@ -66,9 +66,9 @@ class Component:
         self._signal(signal.SIGCONT)
 
     def last_words(self) -> str:
-        """The end of its log."""
+        """The end of its log, and where the rest is."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-_LAST_LINES:])
+        return "\n".join([f"{self.log}:", *lines[-_LAST_LINES:]])
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is None:

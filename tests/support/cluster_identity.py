@@ -26,7 +26,8 @@ class Authority:
 
     def issue(self, name: str, *, group: str | None = None, addresses: tuple[str, ...] = ()) -> Credentials:
         """Files for ``name``: to Kubernetes a user of ``group``, to clients a server at ``addresses``."""
-        leaf = self._authority.issue_cert(*addresses, common_name=name, organization_name=group)
+        names = addresses or ("nowhere.invalid",)  # without one trustme writes a certificate that Go refuses
+        leaf = self._authority.issue_cert(*names, common_name=name, organization_name=group)
         issued = Credentials(self._file(name, "crt"), self._file(name, "key"))
         leaf.cert_chain_pems[0].write_to_path(str(issued.certificate))
         issued.key.touch(mode=0o600)

@@ -29,31 +29,40 @@ _FORMS = (
 )
 _PUBLIC = "write the provider's public host or a Service's name"
 
+#: The laws below are for texts that could be a URL without a secret: a refusal repeats what it refuses.
+_COULD_BE = r"!self.matches(r'^https?://[^/@?#][^@?#]*$')"
+
+
+def _law(rule: str, message: str) -> Law:
+    return Law(f"{_COULD_BE} || {rule}", message)
+
+
 #: What holds for each of a provider's URLs.
 URL_LAWS = (
     Law(
         "self.matches(r'^[^@?#]*$')",
         "write scheme, host and path only, no user info, query or fragment: a key goes into credential.secretRef",
+        reason="FieldValueForbidden",  # says the field and not the value
     ),
-    Law(
-        r"""self.matches(r'^[!#-;=?-\[\]_a-z~]*$')""",
+    _law(
+        r"self.matches(r'^[!#-;=?-\[\]_a-z~]*$')",
         "write plain ASCII without blanks, quotes and brackets (an international host name as xn--...)",
     ),
-    Law(rf"self.matches(r'(?i){_START}({_NAME}|{_IPV4}|\[[0-9a-f:]+\])(:[0-9]{{1,5}})?(/|$)')", _FORMS),
-    Law(rf"self.matches(r'{_START}[^/:]{{1,253}}{_END}')", "write a host name of at most 253 characters"),
-    Law(rf"!self.matches(r'{_START}[^/]*:{_NO_PORT}(/|$)')", "write a port from 1 to 65535"),
-    Law(
+    _law(rf"self.matches(r'(?i){_START}({_NAME}|{_IPV4}|\[[0-9a-f:]+\])(:[0-9]{{1,5}})?(/|$)')", _FORMS),
+    _law(rf"self.matches(r'{_START}[^/:]{{1,253}}{_END}')", "write a host name of at most 253 characters"),
+    _law(rf"!self.matches(r'{_START}[^/]*:{_NO_PORT}(/|$)')", "write a port from 1 to 65535"),
+    _law(
         rf"!self.matches(r'(?i){_START}((0|127)(\.[0-9]+){{3}}|169\.254(\.[0-9]+){{2}}|([^/:]*\.)?localhost\.?){_END}')",
         f"found a loopback, link-local or unspecified host; {_PUBLIC}",
     ),
-    Law(
+    _law(
         rf"!self.matches(r'{_START}\[') || (self.matches(r'(?i){_START}{_IPV6}')"
         rf" && !self.matches(r'(?i){_START}\[fd00:0?ec2:'))",
         f"found an IPv6 address that is no global or unique local one, or a cloud's metadata address; {_PUBLIC}",
     ),
-    Law(
-        rf"""self.matches(r"{_START}[^/]+(/([A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{{2}})+)*/*$")"""
-        r""" && !self.matches(r'(?i)/[.]{1,2}(/|$)|%(2e|2f|5c|00)')""",
+    _law(
+        rf"""(self.matches(r"{_START}[^/]+(/([A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{{2}})+)*/*$")"""
+        r""" && !self.matches(r'(?i)/[.]{1,2}(/|$)|%(2e|2f|5c|00)'))""",
         "write the path without empty, '.' or '..' segments and without %2e, %2f, %5c or %00, as in /api/paas/v4",
     ),
 )
@@ -64,13 +73,19 @@ HTTPS = Law(
     field=".baseURL",
 )
 
-# Scheme, host and port as origin() of resource/base_url.py reads them: host in lower case and without a final dot, the
-# port without zeros before it, and no port for the scheme's own.
+# As origin() of resource/base_url.py has them: a host in any case, with or without a final dot; a port without zeros
+# before it, and none for the scheme's own.
+_HOSTS = tuple(
+    rf"self.{url}.lowerAscii().find(r'^https?://(\[[^\]]*\]|[^/:]*[^/:.])')" for url in ("baseURL", "messagesBaseURL")
+)
+_PORTS = tuple(
+    rf"self.{url}.find(r'^https?://[^/]*').find(r':0*[1-9][0-9]*$').find(r'[1-9][0-9]*$')"
+    for url in ("baseURL", "messagesBaseURL")
+)
+
 ONE_ORIGIN = Law(
-    "!has(self.messagesBaseURL) || [[self.baseURL, self.messagesBaseURL]"
-    r".map(u, u.lowerAscii().find(r'^https?://[^/]*'))"
-    r".map(a, [a.find(r'^https?://(\[[^\]]*\]|[^:]*[^:.])'), a.find(r':0*[1-9][0-9]*$').find(r'[1-9][0-9]*$')])"
-    r".map(o, o[1] == (o[0].startsWith('https:') ? '443' : '80') ? [o[0], ''] : o)].all(p, p[0] == p[1])",
+    f"!has(self.messagesBaseURL) || ({' == '.join(_HOSTS)} && ({' == '.join(_PORTS)}"
+    f" || [{', '.join(_PORTS)}].all(port, port in ['', self.baseURL.startsWith('https:') ? '443' : '80'])))",
     "found another scheme, host or port than baseURL has; a credential belongs to one host:"
     " write another provider for the other one",
     field=".messagesBaseURL",

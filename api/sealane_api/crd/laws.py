@@ -15,10 +15,10 @@ from sealane_api.resource.provider import BreakerSpec, ProviderSpec
 from sealane_api.resource.rollout import RolloutSpec, WindowSpec
 from sealane_api.resource.rule import PatternSpec, RuleSpec, TargetSpec
 
-#: Rules that name a provider the route does not have; the targets and the fallback's count.
+#: Whether a rule ``r`` names a provider that the route does not have; its fallback counts.
 _ASTRAY = (
-    "self.rules.filter(r, !sets.contains(self.providers.map(p, p.name), r.targets.map(t, t.provider))"
-    " || (has(r.fallback) && !sets.contains(self.providers.map(p, p.name), r.fallback.targets.map(t, t.provider))))"
+    "!sets.contains(self.providers.map(p, p.name), r.targets.map(t, t.provider))"
+    " || (has(r.fallback) && !sets.contains(self.providers.map(p, p.name), r.fallback.targets.map(t, t.provider)))"
 )
 
 _DURATION = Law("self.matches('[1-9]')", f"write {Duration.words}")
@@ -26,11 +26,11 @@ _DURATION = Law("self.matches('[1-9]')", f"write {Duration.words}")
 _PART_LAWS: dict[type[Part], tuple[Law, ...]] = {
     RevisionSpec: (
         Law(
-            f"{_ASTRAY}.size() == 0",
+            f"!self.rules.exists(r, {_ASTRAY})",
             "found a target whose provider is none of this route's; write the name of one of spec.providers",
             field=".rules",
-            words=f"'found a provider that this route does not have in rule ' + {_ASTRAY}.map(r, r.name).join(', ')"
-            " + '; write one of ' + self.providers.map(p, p.name).join(', ')",
+            words=f"'found a provider that this route does not have in rule ' + self.rules.map(r, {_ASTRAY}, r.name)[0]"
+            " + '; write the name of one of spec.providers'",
         ),
     ),
     ProviderSpec: (HTTPS, ONE_ORIGIN),

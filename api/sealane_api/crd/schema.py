@@ -85,19 +85,19 @@ def _scalar(written: Mapping[str, object]) -> Schema:
 
 
 def _default(field: FieldInfo) -> Schema:
-    """Return the default that the API server shall write; a part's is empty, for its fields have their own."""
+    """Return the default that the API server shall write, or nothing where absent means something of its own.
+
+    A part's default is written out: the API server judges it by the laws of the part before it fills in anything.
+    """
     if field.is_required():
         return {}
     default = field.get_default(call_default_factory=True)
     if isinstance(default, Part):
-        return {"default": {}} if _has_defaults(type(default)) else {}
-    if default is None or default == () or default == {}:
-        return {}
-    return {"default": to_jsonable_python(default, by_alias=True, exclude_none=True)}
-
-
-def _has_defaults(part: type[Part]) -> bool:
-    return any(_default(field) for field in part.model_fields.values())
+        members = {inner.alias: _default(inner) for inner in type(default).model_fields.values()}
+        written = {name: member["default"] for name, member in members.items() if member}
+    else:
+        written = to_jsonable_python(default, by_alias=True)
+    return {} if written in (None, [], {}) else {"default": written}
 
 
 def _list_type(field: FieldInfo, items: Schema) -> Schema:

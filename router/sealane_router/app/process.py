@@ -1,7 +1,9 @@
 """A gateway as a process: its event loop, its signals, its exit code."""
 
 import asyncio
+import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -31,6 +33,9 @@ def serve(
     ``started`` is called once both ports are open. ``stand_ins`` play providers of the first table.
     """
     sink = configure(settings.observation.log_level)
+    if stat.S_ISFIFO(os.fstat(1).st_mode):
+        # Whoever reads the exchange log may stop; lines then wait and are dropped, and exchanges go on.
+        os.set_blocking(1, False)
     with asyncio.Runner(loop_factory=loop_factory(wanted=settings.observation.uvloop)) as runner:
         return runner.run(_serve(settings, environ, laptop, started, stand_ins, sink))
 

@@ -19,15 +19,17 @@ _WITHHELD_PREFIXES = (b"x-ratelimit-", b"anthropic-ratelimit-", b"x-sealane-")
 
 def provider_lines(headers: list[tuple[bytes, bytes]]) -> bytes:
     """The provider's headers (lower-case names) that pass, as lines; its request id passes under another name."""
-    nominated = connection_tokens(headers)
-    withheld = _WITHHELD if nominated <= _WITHHELD else _WITHHELD | nominated
-    return b"".join(
-        [
-            b"%b: %b\r\n" % (_RENAMED.get(name, name), value)
-            for name, value in headers
-            if name not in withheld and not name.startswith(_WITHHELD_PREFIXES)
-        ]
-    )
+    lines = []
+    nominates = False
+    for name, value in headers:
+        if name in _WITHHELD:
+            nominates = nominates or name == b"connection"
+        elif not name.startswith(_WITHHELD_PREFIXES):
+            lines.append(b"%b: %b\r\n" % (_RENAMED.get(name, name), value))
+    nominated = connection_tokens(headers) if nominates else frozenset()
+    if not nominated <= _WITHHELD:
+        return provider_lines([item for item in headers if item[0] not in nominated and item[0] != b"connection"])
+    return b"".join(lines)
 
 
 def gateway_lines(exchange: Exchange) -> bytes:

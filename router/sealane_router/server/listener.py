@@ -145,11 +145,16 @@ class ClientConnection(asyncio.Protocol):
 
     def _take_head(self, data: bytes) -> None:
         buffer = self._buffer
-        if not buffer and data[:2] == b"\r\n":
-            data = data[2:]  # RFC 9112 §2.2: an empty line before the request line is forgiven
+        limit = self.traffic.settings.head_limit
+        if not buffer:
+            if data[:2] == b"\r\n":
+                data = data[2:]  # RFC 9112 §2.2: an empty line before the request line is forgiven
+            end = data.find(_END) + 4
+            if 4 <= end <= limit:
+                self._begin(data[:end], data[end:])
+                return
         buffer += data
         end = buffer.find(_END, self._searched)
-        limit = self.traffic.settings.head_limit
         if end < 0 and len(buffer) <= limit:
             self._await_head(buffer)
             return
@@ -207,8 +212,10 @@ class ClientConnection(asyncio.Protocol):
         driver = self._driver = Driver(traffic.run(exchange, refused), self._done)
         if not body.complete:
             self._body = body
-        if rest:
-            self.data_received(rest)
+            if rest:
+                self._take_body(rest)
+        elif rest:
+            self._take_pipelined(rest)
         driver.start()
         if self._body is body and not driver.finished:
             if head.expects_continue:

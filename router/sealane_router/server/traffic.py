@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Mapping
+from itertools import count
+from typing import Any, Protocol
 
 from sealane_router.errors import GatewayDraining, GatewayError, MalformedRequest, MethodNotAllowed, PathNotFound
 from sealane_router.exchange import Exchange, Handler
@@ -16,6 +17,9 @@ from sealane_router.stack import Stacks
 
 MODELS_PATH = b"/v1/models"
 _LONGEST_ID = 64
+#: Ids are unique and no secret: one look at the system's randomness per process is enough.
+_PROCESS_ID = os.urandom(8).hex()
+_serial = count(int.from_bytes(os.urandom(7)))
 _ID = frozenset(b"0123456789abcdefABCDEF-")
 
 #: Makes the protocol that takes a connection over.
@@ -122,10 +126,10 @@ class Traffic:
             return self._stacks.models if head.method == b"GET" else self._stacks.refuse(_not_allowed("GET"))
         return self._stacks.refuse(_bad_path(head.path))
 
-    async def run(self, exchange: Exchange, refused: GatewayError | None) -> None:
-        """Serve an exchange to its end; ``refused`` is why its connection is not handed over after all."""
+    def run(self, exchange: Exchange, refused: GatewayError | None) -> Coroutine[Any, Any, None]:
+        """What serves an exchange to its end; ``refused`` is why its connection is not handed over after all."""
         handler = self.handler(exchange) if refused is None else self._stacks.refuse(refused)
-        await handler(exchange)
+        return handler(exchange)
 
     # Leaving
 
@@ -164,7 +168,7 @@ def _request_id(given: bytes | None) -> str:
     """The client's id when it is one that is safe everywhere (hex digits and dashes), else a new one."""
     if given is not None and 0 < len(given) <= _LONGEST_ID and _ID.issuperset(given):
         return given.decode("ascii")
-    return os.urandom(16).hex()
+    return f"{_PROCESS_ID}{next(_serial):016x}"
 
 
 def _not_allowed(method: str) -> GatewayError:

@@ -146,7 +146,7 @@ def variable_of(reference: SecretRef) -> str:
 def _set(handle: Credential, source: str, value: bytes | None, problem: str | None) -> None:
     handle.source = source
     handle.value = value if problem is None else None
-    handle.problem = None if problem is None else f"credential {handle.name}: {problem} ({source})"
+    handle.problem = None if problem is None else f"credential {handle.name} cannot be used: {problem} ({source})"
 
 
 def _signature(path: Path) -> _Signature:

@@ -41,8 +41,14 @@ def connection_tokens(headers: Iterable[Header]) -> frozenset[bytes]:
 
 def forwarded(headers: Sequence[Header]) -> bytes:
     """The client's headers that pass, as header lines."""
-    withheld = WITHHELD
-    nominated = connection_tokens(headers)
-    if not nominated <= withheld:
-        withheld |= nominated
-    return b"".join([b"%b: %b\r\n" % header for header in headers if header[0] not in withheld])
+    lines = []
+    nominates = False
+    for header in headers:
+        if header[0] not in WITHHELD:
+            lines.append(b"%b: %b\r\n" % header)
+        elif header[0] == b"connection":
+            nominates = True
+    nominated = connection_tokens(headers) if nominates else _NOTHING
+    if not nominated <= WITHHELD:
+        return forwarded([header for header in headers if header[0] not in nominated and header[0] != b"connection"])
+    return b"".join(lines)

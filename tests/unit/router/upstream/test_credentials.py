@@ -59,7 +59,7 @@ def test_a_missing_credential_says_where_it_was_looked_for(tmp_path: Path) -> No
     with_folder = CredentialStore(tmp_path, {}).credential("default", _REFERENCE)
 
     assert without.value is None
-    assert "credential default/moonshot/api-key: MOONSHOT_API_KEY is not set" in (without.problem or "")
+    assert "credential default/moonshot/api-key cannot be used: MOONSHOT_API_KEY is not set" in (without.problem or "")
     assert f"there is no file {tmp_path}/moonshot/api-key" in (with_folder.problem or "")
 
 
