@@ -193,7 +193,7 @@ def main() -> None:
                 unit = "event" if shape.stream else "request"
                 print(f"\n{shape.name}, {shape.connections} connections")
                 print(
-                    f"{'gateway':32} {'CPU us/' + unit:>14} {'ratio':>6} {'per s':>8} {'p50 ms':>7} {'p99 ms':>7} errors"
+                    f"{'gateway':32} {'CPU us/' + unit:>14} {'ratio':>6} {'per s':>8} {'p50 ms':>7} {'p99':>7} errors"
                 )
                 first = 0.0
                 for peer in peers:

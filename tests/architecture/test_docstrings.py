@@ -26,9 +26,7 @@ def _undocumented(tree: ast.Module) -> list[str]:
     return [
         node.name
         for node in tree.body
-        if isinstance(node, type_of_definition)
-        and not node.name.startswith("_")
-        and not ast.get_docstring(node)
+        if isinstance(node, type_of_definition) and not node.name.startswith("_") and not ast.get_docstring(node)
     ]
 
 

@@ -44,9 +44,7 @@ def test_the_pages_tell_the_layers_that_are_kept() -> None:
     told = " → ".join(layers[layers.index("app") :])
     pages = [ROOT / "docs" / "architecture.md", PACKAGES["sealane_router"] / "__init__.py"]
     untold = [
-        shown(page)
-        for page in pages
-        if told not in " ".join(page.read_text(encoding="utf-8").replace("`", "").split())
+        shown(page) for page in pages if told not in " ".join(page.read_text(encoding="utf-8").replace("`", "").split())
     ]
 
     assert untold == [], told

@@ -58,9 +58,7 @@ def test_python_works_in_the_repository_root(command: list[str]) -> None:
 def test_each_root_holds_exactly_one_package() -> None:
     """Every import says which deployable it belongs to, because its root holds nothing else."""
     held = {
-        root.name: sorted(
-            entry.name for entry in root.iterdir() if entry.name not in {"__pycache__", ".DS_Store"}
-        )
+        root.name: sorted(entry.name for entry in root.iterdir() if entry.name not in {"__pycache__", ".DS_Store"})
         for root in ROOTS
     }
 

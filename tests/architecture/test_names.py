@@ -64,9 +64,7 @@ def test_every_unit_test_file_names_its_module() -> None:
     strays = [
         shown(path)
         for path in sorted(_UNIT.rglob("test_*.py"))
-        if not any(
-            path.stem == stem or path.stem.startswith(f"{stem}_") for stem in stems.get(path.parent, [])
-        )
+        if not any(path.stem == stem or path.stem.startswith(f"{stem}_") for stem in stems.get(path.parent, []))
     ]
 
     assert strays == [], "\n".join(strays)

@@ -85,9 +85,7 @@ def _locked_versions(folder: Path) -> Path:
     """The lock as constraints without hashes: pip wants them for all or none, and the wheel has none."""
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     constraints = folder / "constraints.txt"
-    constraints.write_text(
-        "\n".join(line.rstrip(" \\") for line in lines if line[:1].isalnum()), encoding="utf-8"
-    )
+    constraints.write_text("\n".join(line.rstrip(" \\") for line in lines if line[:1].isalnum()), encoding="utf-8")
     return constraints
 
 

@@ -6,7 +6,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,18 +39,25 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a cluster that nobody has; where it was asked for, say what is missing and stop."""
     theirs = _their_cluster(config)
+    shared = [item for item in items if _needs(item, "control_plane")]
+    own = [item for item in items if _needs(item, "binaries") or (not theirs and _needs(item, "control_plane"))]
+    if theirs and shared and (missing := _lacks(find_kubectl)):
+        raise pytest.UsageError(missing)
+    if own and (missing := _lacks(find_binaries)):
+        if not theirs and (os.environ.get("CI") or _asked(config)):
+            raise pytest.UsageError(missing)
+        items[:] = [item for item in items if item not in own]
+        config.hook.pytest_deselected(items=own)
+        config.stash[_ACCOUNT].lines.append(f"{len(own)} tests of the cluster are left out: {missing}")
+
+
+def _lacks(find: Callable[[], object]) -> str:
+    """What it does not find, in one line; empty when it finds everything."""
     try:
-        find_binaries()
+        find()
     except ProgramMissing as missing:
-        left_out = [
-            item for item in items if _needs(item, "binaries") or (_needs(item, "control_plane") and not theirs)
-        ]
-        if left_out and not theirs and (os.environ.get("CI") or _asked(config)):
-            raise pytest.UsageError(str(missing)) from None
-        if left_out:
-            items[:] = [item for item in items if item not in left_out]
-            config.hook.pytest_deselected(items=left_out)
-            config.stash[_ACCOUNT].lines.append(f"{len(left_out)} tests of the cluster are left out: {missing}")
+        return str(missing)
+    return ""
 
 
 def _needs(item: pytest.Item, fixture: str) -> bool:

@@ -21,5 +21,5 @@ class Law:
     def document(self) -> dict[str, object]:
         """Return it as the API server reads it."""
         optional = {"messageExpression": self.words, "fieldPath": self.field, "reason": self.reason}
-        written = {name: value for name, value in optional.items() if value is not None}
-        return {"rule": self.rule, "message": self.message} | written
+        written: dict[str, object] = {name: value for name, value in optional.items() if value is not None}
+        return {"rule": self.rule, "message": self.message, **written}
