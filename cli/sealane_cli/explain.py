@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sealane_router.routing.files import load_routes
-
 from sealane_api.problems import InvalidRoutes
 from sealane_router.routing.explanation import explain
+from sealane_router.routing.files import load_routes
 from sealane_router.routing.matcher import Matcher
 
 

@@ -1,5 +1,6 @@
 """Nothing of a control plane is left, whatever ends the process that started it."""
 
+import os
 import re
 import shutil
 import signal
@@ -19,9 +20,12 @@ _RUN = Path(__file__).with_name("run.py")
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="only Linux ends a process together with its parent")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
-def test_nothing_outlives_the_process_that_started_it(binaries: Binaries, ending: signal.Signals) -> None:
+def test_nothing_outlives_the_process_that_started_it(
+    binaries: Binaries, ending: signal.Signals, tmp_path: Path
+) -> None:
     """``make cluster-run`` says how to use it; interrupted or killed, its API server is gone as well."""
-    process = subprocess.Popen([sys.executable, _RUN], stdout=subprocess.PIPE, text=True)
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen([sys.executable, _RUN], env=environ, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout as out:
         told = [out.readline() for _ in range(3)]
@@ -36,6 +40,7 @@ def test_nothing_outlives_the_process_that_started_it(binaries: Binaries, ending
     while _listens(port) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not _listens(port)
+    assert ending == signal.SIGKILL or not list(tmp_path.iterdir())
 
 
 def _listens(port: int) -> bool:
