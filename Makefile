@@ -69,6 +69,10 @@ test-architecture: setup ## Test the house: layers, layout, names, docs, lock fi
 test-integration: setup ## Test the real router against the real stub provider and real clients
 	@$(BIN)/python -m pytest tests/integration $(ARGS)
 
+.PHONY: test-contract
+test-contract: setup ## Test that what is written twice says the same: CRDs, their page, their laws
+	@$(BIN)/python -m pytest tests/contract $(ARGS)
+
 .PHONY: test-cluster
 test-cluster: setup $(if $(KUBECONFIG),,cluster) ## Test against a real Kubernetes API: our own, or the one KUBECONFIG names
 	@$(BIN)/python -m pytest tests/cluster $(ARGS)
@@ -92,6 +96,10 @@ cluster: ## Get the programs of a Kubernetes control plane; builds them once, in
 .PHONY: cluster-run
 cluster-run: setup cluster ## Run a control plane of your own until Ctrl-C (seconds)
 	@exec $(BIN)/python tests/cluster/run.py
+
+.PHONY: crds
+crds: setup ## Write k8s/crds and the tables of docs/crd.md from the classes that judge a route
+	@$(BIN)/python -m sealane_cli.crds
 
 .PHONY: docs
 docs: setup ## Check the documentation: links, settings, metrics

@@ -40,6 +40,7 @@ LITELLM = """\
 model_list:
 - model_name: kimi-k3
   litellm_params: {{model: openai/kimi-k3, api_base: "http://127.0.0.1:{port}/v1", api_key: none}}
+general_settings: {{dangerously_permit_weak_or_unset_master_key: true}}
 """
 
 NGINX = """\
@@ -48,7 +49,8 @@ events {{ worker_connections 4096; }}
 http {{
   access_log off; client_max_body_size 32m; client_body_buffer_size 256k; client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  upstream provider {{ server 127.0.0.1:{port}; keepalive 1000; }}
+  keepalive_requests 100000000;
+  upstream provider {{ server 127.0.0.1:{port}; keepalive 1000; keepalive_requests 100000000; }}
   server {{ listen 127.0.0.1:{listen}; location / {{
     proxy_pass http://provider; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; }} }}
 }}

@@ -15,4 +15,5 @@ functions. What needs an engine of its own (RE2) is handed in as a function.
     problems.py          what is wrong with a file, in words for people
     failure.py           the ways an attempt can fail
     durations.py         30s, 5m, 1h30m
+    crd/                 the CustomResourceDefinitions, made from the classes above
 """

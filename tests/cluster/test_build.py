@@ -10,7 +10,7 @@ import pytest
 
 _RECIPE = Path(__file__).resolve().parents[2] / "cluster"
 _TOOLS = """
-    awk bash cat chmod cut dirname env find flock id ls mkdir mktemp mv nice rm sed sha256sum shasum sleep tail touch
+    awk bash cat chmod cut dirname env find flock ls mkdir mktemp mv nice rm sed sha256sum shasum sleep tail touch
     uname wc
 """
 _KUBERNETES = {"kube-apiserver", "kube-controller-manager", "kubectl"}
@@ -27,10 +27,15 @@ if [ "$1" = build ]; then
 fi
 """
 _ETCD = "#!/bin/sh\n"
+
+#: Knows of no package until it is told to look.
 _APT_GET = """#!/usr/bin/env bash
 echo "apt-get $*" >>"$CALLS"
+if [ "$1" = update ]; then touch "$CALLS.updated"; exit; fi
+[ -e "$CALLS.updated" ] || exit 100
 touch etcd-server.deb
 """
+_DOWNLOAD = "apt-get -qq -o APT::Sandbox::User=root download etcd-server"
 _DPKG_DEB = """#!/usr/bin/env bash
 mkdir -p "$3/usr/bin" && touch "$3/usr/bin/etcd" && chmod +x "$3/usr/bin/etcd"
 """
@@ -100,6 +105,13 @@ def _with_etcd(machine: Machine) -> Machine:
     return machine
 
 
+def _with_debian(machine: Machine, *, user: int) -> Machine:
+    machine.has("apt-get", _APT_GET)
+    machine.has("dpkg-deb", _DPKG_DEB)
+    machine.has("id", f"#!/bin/sh\necho {user}\n")
+    return machine
+
+
 def test_it_builds_once_and_answers_with_the_folder(machine: Machine) -> None:
     """The first run leaves the three programs of Kubernetes in the folder; the second finds them there."""
     _with_etcd(machine)
@@ -160,14 +172,23 @@ def test_a_missing_etcd_is_unpacked_from_debian(machine: Machine) -> None:
     """It is put beside the others and never installed; when it goes from the machine later, it is fetched then."""
     _with_etcd(machine).run()
     (machine.folder / "bin" / "etcd").unlink()
-    machine.has("apt-get", _APT_GET)
-    machine.has("dpkg-deb", _DPKG_DEB)
+    _with_debian(machine, user=1000)
+    (machine.folder / "calls.updated").touch()
     code, folder, _ = machine.run()
 
-    assert (0, _KUBERNETES | {"etcd"}) == (code, {path.name for path in Path(folder).iterdir()})
-    assert [call for call in machine.calls if call.startswith("apt-get")] == [
-        "apt-get -qq -o APT::Sandbox::User=root download etcd-server"
-    ]
+    assert (code, {path.name for path in Path(folder).iterdir()}) == (0, _KUBERNETES | {"etcd"})
+    assert [call for call in machine.calls if call.startswith("apt-get")] == [_DOWNLOAD]
+
+
+def test_root_brings_the_list_of_packages_up_to_date(machine: Machine) -> None:
+    """On a new machine the list is empty: root fetches it, anybody else is told to."""
+    refused = _with_debian(machine, user=1000).run()
+    code, folder, _ = _with_debian(machine, user=0).run()
+
+    assert (refused[0], machine.calls[:2]) == (1, [_DOWNLOAD, _DOWNLOAD])
+    assert "run 'apt-get update' as root" in refused[2]
+    assert machine.calls[2:4] == ["apt-get update -qq", _DOWNLOAD]
+    assert (code, (Path(folder) / "etcd").exists()) == (0, True)
 
 
 @pytest.mark.parametrize(("missing", "named"), [("etcd", "etcd-server"), ("go", "1.26")])

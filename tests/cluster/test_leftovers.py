@@ -28,12 +28,14 @@ def test_nothing_outlives_the_process_that_started_it(
     process = subprocess.Popen([sys.executable, _RUN], env=environ, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process.stdout as out:
-        told = [out.readline() for _ in range(3)]
-        port = int(re.findall(r"https://127.0.0.1:([0-9]+)", told[0])[0])
-        kubeconfig = Path(told[1].removeprefix("export KUBECONFIG=").strip())
-        found = Kubectl(binaries.kubectl, kubeconfig)("get", "namespace", "default", "-o", "name")
-        process.send_signal(ending)
-        process.wait()
+        try:
+            told = [out.readline() for _ in range(3)]
+            port = int(re.findall(r"https://127.0.0.1:([0-9]+)", told[0])[0])
+            kubeconfig = Path(told[1].removeprefix("export KUBECONFIG=").strip())
+            found = Kubectl(binaries.kubectl, kubeconfig)("get", "namespace", "default", "-o", "name")
+        finally:
+            process.send_signal(ending)
+            process.wait()
 
     assert found == "namespace/default\n"
     deadline = time.monotonic() + 30

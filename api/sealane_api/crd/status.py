@@ -14,7 +14,8 @@ MAX_REJECTED = 10
 MAX_CONDITIONS = 16
 
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Generation = Annotated[int, Field(ge=0, le=2**63 - 1)]
+# JSON numbers are exact to 53 bits, and the API server refuses to compare with the largest of 64.
+Generation = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Hash = Annotated[str, Field(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")]
 Word = Annotated[str, Field(max_length=256)]
 Sentence = Annotated[str, Field(max_length=4096)]
