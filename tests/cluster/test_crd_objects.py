@@ -18,7 +18,8 @@ from tests.support.crds import with_crds
 from tests.support.kubectl import Kubectl, KubectlError
 from tests.support.resources import FULL, Document, edited, provider, route
 
-_ARCHITECTURE = Path(__file__).resolve().parents[2] / "docs" / "architecture.md"
+_ROOT = Path(__file__).resolve().parents[2]
+_ARCHITECTURE = _ROOT / "docs" / "architecture.md"
 
 _HASH = "6b" * 32
 
@@ -93,6 +94,13 @@ def test_the_example_of_the_architecture_page_applies_as_yaml(here: Namespace) -
 
     stored = ProviderRoute.model_validate(here.get("providerroute", "assistants"))
     assert stored.spec == ProviderRoute.model_validate(yaml.safe_load(spec)).spec
+
+
+def test_the_example_for_a_laptop_applies_as_it_is(here: Namespace) -> None:
+    """The same file works in both places."""
+    here("apply", "-f", str(_ROOT / "examples" / "routes.yaml"))
+
+    assert here("get", "pr", "-o", "name").strip() == "providerroute.sealane.dev/assistants"
 
 
 def test_the_api_server_fills_in_the_defaults_of_the_classes(here: Namespace) -> None:

@@ -17,7 +17,7 @@ _IPV4 = rf"{_OCTET}(\.{_OCTET}){{3}}"
 _GROUP = "[0-9a-f]{1,4}"
 #: The first group of a global (2000::/3) or unique local (fc00::/7) address.
 _FIRST = "([23][0-9a-f]{3}|f[cd][0-9a-f]{2})"
-#: How many groups stand before ``::`` and how many may stand after it; the eighth is never left out.
+#: So many groups more stand before ``::``, and at most so many after it; it stands for at least one.
 _SHORTENED = "|".join(f"(:{_GROUP}){{{before}}}:(:{_GROUP}){{1,{6 - before}}}" for before in range(6))
 _IPV6 = rf"\[{_FIRST}((:{_GROUP}){{7}}|(:{_GROUP}){{0,6}}::|{_SHORTENED})\]"
 

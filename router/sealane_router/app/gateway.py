@@ -39,6 +39,8 @@ from .readings import read_from
 _log = get_logger("sealane.router")
 
 _FLUSH_INTERVAL = 0.1
+#: How long kept connections may still bring a request after the port has closed, in seconds.
+_LAST_REQUESTS = 0.25
 _LAG_INTERVAL = 0.5
 #: How long the last answers may take to leave once everything was ended, in seconds.
 _LAST_WORDS = 0.5
@@ -169,6 +171,8 @@ class Gateway:
         await self._unless_ended(asyncio.sleep(lifecycle.propagation_time))
         for server in self._servers:
             server.close()
+        # A request may be on its way on a connection that looks idle; it is answered, and told that it is the last.
+        await self._unless_ended(asyncio.sleep(_LAST_REQUESTS))
         self.traffic.close_idle()
         finished = asyncio.ensure_future(self.traffic.wait_until_idle(lifecycle.drain_deadline))
         await self._unless_ended(finished)
