@@ -32,6 +32,7 @@ class Layer(Protocol):
 class Attempt:
     """One try of an exchange against one target; what the log and the metrics tell of it.
 
+    ``deadlines`` is there once the deadline layer has set it.
     ``started``, ``first_content`` and ``ended`` are ``time.monotonic()`` seconds (0.0: not reached).
     """
 
@@ -44,7 +45,7 @@ class Attempt:
         self.runtime = runtime
         self.fallback = fallback
         self.retry = retry
-        self.deadlines: Deadlines | None = None
+        self.deadlines: Deadlines
         self.status = 0
         self.failure: Failure | None = None
         self.started = 0.0
@@ -58,12 +59,17 @@ class Attempt:
 
 
 class Exchange:
-    """What flows down the stack; each layer fills in what it finds out."""
+    """What flows down the stack; each layer fills in what it finds out.
+
+    What has no value before its layer ran is not there before: ``caller`` (authentication), ``json`` (matching, with
+    ``content`` and ``model``), ``match`` and ``rule`` (matching, with ``matched``), ``plan`` (retrying), ``attempt``
+    (balancing). The layers behind rely on it; what reads an exchange that may have ended anywhere asks ``matched``.
+    """
 
     __slots__ = (
         "answer_bytes", "api", "attempt", "attempts", "body", "caller", "code", "content", "head", "input_tokens",
-        "json", "last_failure", "limit_headers", "match", "model", "output_tokens", "plan", "received", "request_bytes",
-        "request_id", "response", "rule", "status",
+        "json", "last_failure", "limit_headers", "match", "matched", "model", "output_tokens", "plan", "received",
+        "request_bytes", "request_id", "response", "rule", "status", "stream", "tenant",
     )  # fmt: skip
 
     def __init__(
@@ -75,14 +81,17 @@ class Exchange:
         self.response = response
         self.api = api
         self.request_id = request_id
-        self.caller: Caller | None = None
+        self.caller: Caller
+        self.tenant = ""
         self.content = b""
-        self.json: BodyHead | None = None
+        self.json: BodyHead
         self.model = ""
-        self.match: Match | None = None
-        self.rule: RuleRuntime | None = None
-        self.plan: AttemptPlan | None = None
-        self.attempt: Attempt | None = None
+        self.stream = False
+        self.matched = False
+        self.match: Match
+        self.rule: RuleRuntime
+        self.plan: AttemptPlan
+        self.attempt: Attempt
         self.attempts: list[Attempt] = []
         self.last_failure: Failure | None = None
         self.limit_headers = b""

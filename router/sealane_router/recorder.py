@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from sealane_router.errors import GatewayDraining, ModelForbidden, ModelNotFound, Unauthenticated
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.providers.api import Api
-from sealane_router.serving import RuleRuntime
 from sealane_telemetry.exchange_counters import ExchangeCounters
 from sealane_telemetry.exchange_log import AttemptEntry, ExchangeEntry, ExchangeLog, LineTemplate
 from sealane_telemetry.metrics import RouterMetrics
 from sealane_telemetry.series import Counter
 
 _API_NAMES = {api: api.name.lower() for api in Api}
-_NOWHERE = ("", "", "")
 _INVALID_TRACE = "0" * 32
 #: Clients choose the model names within a prefix, so what is kept per name is bounded.
 _MOST_PLAIN = 1024
@@ -51,20 +49,19 @@ class Recorder:
         if last is not None and outcome == "ok":
             if last.failure is not None:
                 outcome = exchange.code = "broken_stream"
-            elif len(attempts) == 1 and not last.fallback and exchange.rule is not None:
-                self._record_plain(exchange, last, exchange.rule, now)
+            elif len(attempts) == 1 and not last.fallback:
+                self._record_plain(exchange, last, now)
                 return
         self._count(exchange, last, now)
         if self._log is not None:
             self._log.record(_entry(exchange, last, outcome, now), time.time())
 
-    def _record_plain(self, exchange: Exchange, attempt: Attempt, rule: RuleRuntime, now: float) -> None:
-        tenant = "" if exchange.caller is None else exchange.caller.tenant
-        stream = exchange.json is not None and exchange.json.stream
-        key = (tenant, exchange.api, exchange.model, stream, exchange.status, id(attempt.target))
+    def _record_plain(self, exchange: Exchange, attempt: Attempt, now: float) -> None:
+        rule = exchange.rule
+        key = (exchange.tenant, exchange.api, exchange.model, exchange.stream, exchange.status, id(attempt.target))
         ending: PlainEnding | None = rule.endings.get(key)
         if ending is None:
-            ending = self._plain_ending(exchange, attempt, rule, now)
+            ending = self._plain_ending(exchange, attempt, now)
             if len(rule.endings) >= _MOST_PLAIN:
                 rule.endings.clear()
             rule.endings[key] = ending
@@ -85,8 +82,8 @@ class Recorder:
                 (exchange.request_bytes, exchange.answer_bytes, exchange.input_tokens, exchange.output_tokens),
             )
 
-    def _plain_ending(self, exchange: Exchange, attempt: Attempt, rule: RuleRuntime, now: float) -> PlainEnding:
-        route, name = rule.route, rule.rule.name
+    def _plain_ending(self, exchange: Exchange, attempt: Attempt, now: float) -> PlainEnding:
+        route, name = exchange.rule.route, exchange.rule.rule.name
         provider = attempt.target.provider.name
         api = _API_NAMES[exchange.api] if exchange.api is not None else ""
         return PlainEnding(
@@ -96,8 +93,8 @@ class Recorder:
         )
 
     def _count(self, exchange: Exchange, last: Attempt | None, now: float) -> None:
-        metrics, match = self._metrics, exchange.match
-        route, rule, revision = _NOWHERE if match is None else (match.route.key, match.rule.name, match.route.revision)
+        metrics = self._metrics
+        route, rule, revision = _place(exchange)
         provider = last.target.provider.name if last is not None else ""
         api = _API_NAMES[exchange.api] if exchange.api is not None else ""
         received = exchange.received
@@ -123,7 +120,7 @@ class Recorder:
             metrics.unauthenticated.labels("unknown" if presented else "missing").inc()
         elif exchange.code == ModelForbidden.code:
             metrics.unauthenticated.labels(ModelForbidden.code).inc()
-        elif exchange.code == ModelNotFound.code and exchange.match is None:
+        elif exchange.code == ModelNotFound.code and not exchange.matched:
             metrics.model_not_found.labels().inc()
 
 
@@ -137,13 +134,14 @@ def _result(attempt: Attempt, exchange: Exchange) -> str:
 
 
 def _entry(exchange: Exchange, last: Attempt | None, outcome: str, now: float) -> ExchangeEntry:
-    head, match, attempts, caller = exchange.head, exchange.match, exchange.attempts, exchange.caller
+    head, attempts = exchange.head, exchange.attempts
     entry = ExchangeEntry(
         request_id=exchange.request_id,
         trace_id=_trace_id(head.get(b"traceparent")),
-        tenant="" if caller is None else caller.tenant,
+        tenant=exchange.tenant,
         method=head.method.decode("ascii", "replace"),
         model=exchange.model,
+        stream=exchange.stream,
         status=exchange.status,
         code=exchange.code,
         outcome=outcome,
@@ -159,10 +157,7 @@ def _entry(exchange: Exchange, last: Attempt | None, outcome: str, now: float) -
         entry.api, entry.path = _API_NAMES[exchange.api], exchange.api.value
     else:
         entry.path = _known_path(head.path)
-    if exchange.json is not None:
-        entry.stream = exchange.json.stream
-    if match is not None:
-        entry.route, entry.rule, entry.revision = match.route.key, match.rule.name, match.route.revision
+    entry.route, entry.rule, entry.revision = _place(exchange)
     if last is not None:
         entry.provider, entry.provider_model = last.target.provider.name, _model_of(last, exchange)
         if last.first_content:
@@ -187,7 +182,15 @@ def _attempt(attempt: Attempt, exchange: Exchange) -> AttemptEntry:
 
 def _model_of(attempt: Attempt, exchange: Exchange) -> str:
     """The name that was asked for at the provider."""
-    return attempt.target.model or (exchange.match.canonical if exchange.match is not None else exchange.model)
+    return attempt.target.model or exchange.match.canonical
+
+
+def _place(exchange: Exchange) -> tuple[str, str, str]:
+    """Route, rule and revision that served it; empty when none was found."""
+    if not exchange.matched:
+        return "", "", ""
+    match = exchange.match
+    return match.route.key, match.rule.name, match.route.revision
 
 
 def _known_path(path: bytes) -> str:

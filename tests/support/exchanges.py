@@ -139,11 +139,13 @@ def serving_of(table: RouteTable, means: ServingMeans | None = None, before: Ser
 def matched(exchange: Exchange, serving: Serving) -> Exchange:
     """The exchange as the layers up to matching leave it."""
     exchange.caller = Caller("anonymous", "")
+    exchange.tenant = "anonymous"
     exchange.content = exchange.body._first
     exchange.request_bytes = len(exchange.content)
     exchange.json = read_head(exchange.content)
-    exchange.model = exchange.json.model
-    exchange.match = serving.matcher.match(exchange.model)
-    assert exchange.match is not None
-    exchange.rule = serving.rules[exchange.match.route.key, exchange.match.rule.name]
+    exchange.model, exchange.stream = exchange.json.model, exchange.json.stream
+    found = serving.matcher.match(exchange.model)
+    assert found is not None
+    exchange.match, exchange.rule = found, serving.rules[found.route.key, found.rule.name]
+    exchange.matched = True
     return exchange

@@ -282,9 +282,8 @@ class Gateway:
 
     def _limited(self, exchange: Exchange, refusal: LimitRefusal) -> None:
         rule = exchange.rule
-        by_rule = rule is not None and rule.limits.check(time.monotonic()) is not None
-        route = rule.route.key if rule is not None else ""
-        self.metrics.limited.labels("rule" if by_rule else "tenant", refusal.kind.value, route).inc()
+        scope = "tenant" if rule.limits.check(time.monotonic()) is None else "rule"
+        self.metrics.limited.labels(scope, refusal.kind.value, rule.route.key).inc()
 
     def _rejected(self, reason: str) -> None:
         self.metrics.rejected_requests.labels(reason).inc()

@@ -13,7 +13,10 @@ def authentication(current: Callable[[], Authenticator]) -> Layer:
     def layer(handler: Handler) -> Handler:
         async def authenticate(exchange: Exchange) -> None:
             head = exchange.head
-            exchange.caller = current().authenticate(head.get(b"authorization"), head.get(b"x-api-key"), time.time())
+            caller = exchange.caller = current().authenticate(
+                head.get(b"authorization"), head.get(b"x-api-key"), time.time()
+            )
+            exchange.tenant = caller.tenant
             await handler(exchange)
 
         return authenticate

@@ -3,7 +3,6 @@
 import time
 
 from sealane_router.aio.timer import pause
-from sealane_router.errors import GatewayFault
 from sealane_router.exchange import Attempt, Exchange, Handler, Layer
 
 
@@ -12,9 +11,7 @@ def balancing() -> Layer:
 
     def layer(handler: Handler) -> Handler:
         async def balance(exchange: Exchange) -> None:
-            plan, rule = exchange.plan, exchange.rule
-            if plan is None or rule is None:
-                raise GatewayFault("the exchange reached balancing without a plan")
+            plan = exchange.plan
             now = time.monotonic()
             choice = plan.next(now, exchange.last_failure)
             if choice is None:
@@ -22,9 +19,8 @@ def balancing() -> Layer:
             if choice.delay:
                 await pause(choice.delay)
             target = choice.target
-            exchange.attempt = Attempt(
-                target, rule.providers[target.provider.name], fallback=choice.is_fallback, retry=choice.is_retry
-            )
+            runtime = exchange.rule.providers[target.provider.name]
+            exchange.attempt = Attempt(target, runtime, fallback=choice.is_fallback, retry=choice.is_retry)
             await handler(exchange)
 
         return balance

@@ -2,7 +2,7 @@
 
 import time
 
-from sealane_router.errors import AttemptFailed, GatewayFault
+from sealane_router.errors import AttemptFailed
 from sealane_router.exchange import Exchange, Handler, Layer
 
 
@@ -11,15 +11,13 @@ def breaking() -> Layer:
 
     def layer(handler: Handler) -> Handler:
         async def break_circuit(exchange: Exchange) -> None:
-            attempt, match, plan = exchange.attempt, exchange.match, exchange.plan
-            if attempt is None or match is None or plan is None:
-                raise GatewayFault("the exchange reached the breaker without an attempt")
+            attempt = exchange.attempt
             gate = attempt.runtime.gate
             now = time.monotonic()
-            permit = gate.acquire(attempt.target.model or match.canonical, now)
+            permit = gate.acquire(attempt.target.model or exchange.match.canonical, now)
             if permit is None:
                 # Only after a retry's wait: in between others found the provider worse, or took its last slot.
-                raise plan.error(now, exchange.last_failure)
+                raise exchange.plan.error(now, exchange.last_failure)
             attempt.started = now
             exchange.attempts.append(attempt)
             try:

@@ -26,8 +26,8 @@ def calling(hold_limit: int) -> Handler:
 
     async def call(exchange: Exchange) -> None:
         attempt, api = exchange.attempt, exchange.api
-        if attempt is None or api is None or attempt.deadlines is None:
-            raise GatewayFault("the exchange reached its call without an attempt")
+        if api is None:
+            raise GatewayFault("an exchange of no proxied API reached its call")
         head = exchange.head
         client = attempt.runtime.client
         try:
@@ -74,8 +74,6 @@ async def _relay(
 def _body_for(exchange: Exchange, attempt: Attempt) -> bytes:
     """The client's bytes, unless the target or the pattern asks for another spelling."""
     target, match, json = attempt.target, exchange.match, exchange.json
-    if match is None or json is None:
-        raise GatewayFault("the exchange reached its call without a match")
     # Case and an alias aside, the client may have named this very model; its request is then not fixed.
     other_model = target.model is not None and target.model != match.canonical
     model = target.model or match.canonical

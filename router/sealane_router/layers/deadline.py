@@ -1,6 +1,5 @@
 """How long each part of an attempt may take."""
 
-from sealane_router.errors import GatewayFault
 from sealane_router.exchange import Exchange, Handler, Layer
 
 
@@ -9,10 +8,8 @@ def deadline() -> Layer:
 
     def layer(handler: Handler) -> Handler:
         async def limit_time(exchange: Exchange) -> None:
-            attempt, rule, json = exchange.attempt, exchange.rule, exchange.json
-            if attempt is None or rule is None or json is None:
-                raise GatewayFault("the exchange reached the deadline without an attempt")
-            attempt.deadlines = rule.stream_deadlines if json.stream else rule.deadlines
+            rule = exchange.rule
+            exchange.attempt.deadlines = rule.stream_deadlines if exchange.stream else rule.deadlines
             await handler(exchange)
 
         return limit_time

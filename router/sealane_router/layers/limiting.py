@@ -55,14 +55,8 @@ def limiting(tenant_limits: Callable[[Caller], RequestLimits], limited: LimitedH
 
 
 def _applying(exchange: Exchange, tenant_limits: Callable[[Caller], RequestLimits]) -> list[RequestLimits]:
-    found = []
-    if exchange.rule is not None and not exchange.rule.limits.unlimited:
-        found.append(exchange.rule.limits)
-    if exchange.caller is not None:
-        tenant = tenant_limits(exchange.caller)
-        if not tenant.unlimited:
-            found.append(tenant)
-    return found
+    both = (exchange.rule.limits, tenant_limits(exchange.caller))
+    return [limits for limits in both if not limits.unlimited]
 
 
 def _used(exchange: Exchange) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sealane_router.errors import EncodingUnsupported, GatewayFault, ModelForbidden
+from sealane_router.errors import EncodingUnsupported, ModelForbidden
 from sealane_router.exchange import Exchange, Handler, Layer
 from sealane_router.providers.request_body import read_head
 from sealane_router.routing.matcher import model_not_found
@@ -10,7 +10,7 @@ from sealane_router.serving import Serving
 
 
 def matching(current: Callable[[], Serving]) -> Layer:
-    """Reads the body and sets ``content``, ``json``, ``model``, ``match`` and ``rule``.
+    """Reads the body and sets ``content``, ``json``, ``model``, ``stream``, ``match`` and ``rule``.
 
     Raises EncodingUnsupported, MalformedRequest, ModelNotFound or ModelForbidden.
     """
@@ -21,8 +21,9 @@ def matching(current: Callable[[], Serving]) -> Layer:
                 raise EncodingUnsupported("a compressed request body is not supported; send it as it is")
             exchange.content = await exchange.body.read()
             exchange.request_bytes = len(exchange.content)
-            exchange.json = read_head(exchange.content)
-            exchange.model = exchange.json.model
+            json = exchange.json = read_head(exchange.content)
+            exchange.model = json.model
+            exchange.stream = json.stream
             _find(exchange, current())
             await handler(exchange)
 
@@ -35,10 +36,8 @@ def _find(exchange: Exchange, serving: Serving) -> None:
     found = serving.matcher.match(exchange.model)
     if found is None:
         raise model_not_found(exchange.model)
-    caller = exchange.caller
-    if caller is None:
-        raise GatewayFault("the exchange reached matching without a caller")
-    if not caller.may_use(found.canonical):
+    if not exchange.caller.may_use(found.canonical):
         raise ModelForbidden(f"this API key may not use the model {exchange.model!r}")
     exchange.match = found
     exchange.rule = serving.rules[found.route.key, found.rule.name]
+    exchange.matched = True

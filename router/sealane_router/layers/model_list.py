@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from sealane_router.errors import GatewayFault
 from sealane_router.exchange import Exchange, Handler
 
 
@@ -24,14 +23,11 @@ def model_list(source: ModelSource) -> Handler:
     """Answers with the models of ``source`` that the caller may use."""
 
     async def list_models(exchange: Exchange) -> None:
-        caller = exchange.caller
-        if caller is None:
-            raise GatewayFault("the list of models was reached without a caller")
         await exchange.body.read()
         listed = [
             {"id": model.id, "object": "model", "created": 0, "owned_by": model.owner}
             for model in await source()
-            if caller.may_use(model.id)
+            if exchange.caller.may_use(model.id)
         ]
         body = msgspec.json.encode({"object": "list", "data": listed})
         exchange.status = 200

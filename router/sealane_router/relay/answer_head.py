@@ -35,11 +35,11 @@ def provider_lines(headers: list[tuple[bytes, bytes]]) -> bytes:
 def gateway_lines(exchange: Exchange) -> bytes:
     """Which route, revision, provider and model answered, after how many attempts; on errors too."""
     attempts = exchange.attempts
-    rule = b"" if exchange.rule is None else exchange.rule.answer_lines
+    rule = exchange.rule.answer_lines if exchange.matched else b""
     served = ""
     if attempts:
         target = attempts[-1].target
-        model = target.model or (exchange.match.canonical if exchange.match else exchange.model)
+        model = target.model or exchange.match.canonical
         shown = model if model.isascii() else quote(model)
         served = f"x-sealane-provider: {target.provider.name}\r\nx-sealane-model: {shown}\r\n"
     request_id = exchange.request_id

@@ -4,12 +4,12 @@ from sealane_router.exchange import Attempt, Exchange
 from sealane_router.upstream.connection import UpstreamConnection
 from sealane_router.upstream.errors import UpstreamError
 
-from .outcome import answer, broken, commit, idle_of, length_of
+from .outcome import answer, broken, commit, length_of
 
 
 async def relay_bytes(exchange: Exchange, attempt: Attempt, connection: UpstreamConnection) -> None:
     """Commit with the first byte of the body; raises UpstreamError before it."""
-    first = await connection.read(idle_of(attempt))
+    first = await connection.read(attempt.deadlines.idle)
     if first is None:
         answer(exchange, attempt, connection, b"")
         return
@@ -19,7 +19,7 @@ async def relay_bytes(exchange: Exchange, attempt: Attempt, connection: Upstream
 
 async def stream_on(exchange: Exchange, attempt: Attempt, connection: UpstreamConnection) -> None:
     """Pass on what follows a commit; a body that breaks is cut, because nothing can be said inside it."""
-    idle = idle_of(attempt)
+    idle = attempt.deadlines.idle
     response = exchange.response
     try:
         while True:

@@ -3,7 +3,7 @@
 import time
 
 from sealane_api.failure import FailureClass
-from sealane_router.errors import Failure, GatewayFault
+from sealane_router.errors import Failure
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.upstream.connection import UpstreamConnection
 
@@ -35,13 +35,6 @@ def length_of(connection: UpstreamConnection) -> int | None:
     """The declared size of the answer's body."""
     length = connection.fields.get(b"content-length")
     return None if length is None else int(length)
-
-
-def idle_of(attempt: Attempt) -> float:
-    """The longest silence the attempt may meet, in seconds."""
-    if attempt.deadlines is None:
-        raise GatewayFault("the attempt reached its call without deadlines")
-    return attempt.deadlines.idle
 
 
 def _head(exchange: Exchange, connection: UpstreamConnection) -> bytes:

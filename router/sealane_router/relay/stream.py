@@ -8,7 +8,7 @@ from sealane_router.providers.stream_inspector import StreamInspector
 from sealane_router.upstream.connection import UpstreamConnection
 from sealane_router.upstream.errors import UpstreamError
 
-from .outcome import broken, commit, idle_of
+from .outcome import broken, commit
 
 
 async def relay_stream(
@@ -34,7 +34,7 @@ async def _forward(
     exchange: Exchange, attempt: Attempt, connection: UpstreamConnection, inspector: StreamInspector
 ) -> Failure | None:
     """Why the stream is broken; None when it ended with its finish."""
-    idle = idle_of(attempt)
+    idle = attempt.deadlines.idle
     response = exchange.response
     while True:
         try:

@@ -9,7 +9,7 @@ from sealane_router.providers.answer import read_answer
 from sealane_router.upstream.connection import UpstreamConnection
 
 from .bytes import stream_on
-from .outcome import answer, commit, idle_of, length_of
+from .outcome import answer, commit, length_of
 
 
 async def relay_whole(exchange: Exchange, attempt: Attempt, connection: UpstreamConnection, hold_limit: int) -> None:
@@ -17,7 +17,7 @@ async def relay_whole(exchange: Exchange, attempt: Attempt, connection: Upstream
 
     Raises AttemptFailed or UpstreamError before commit; a longer answer is committed unread, and cut if it breaks.
     """
-    idle = idle_of(attempt)
+    idle = attempt.deadlines.idle
     pieces: list[bytes] = []
     held = 0
     while (piece := await connection.read(idle)) is not None:

@@ -15,7 +15,8 @@ def test_a_new_exchange_knows_its_request_and_nothing_else() -> None:
     exchange, transport = request_of()
     assert before <= exchange.received <= time.monotonic()
     assert exchange.api is Api.CHAT_COMPLETIONS
-    assert (exchange.caller, exchange.match, exchange.rule, exchange.plan, exchange.attempts) == (None,) * 4 + ([],)
+    assert (exchange.matched, exchange.tenant, exchange.model, exchange.attempts) == (False, "", "", [])
+    assert not any(hasattr(exchange, later) for later in ("caller", "json", "match", "rule", "plan", "attempt"))
     assert (exchange.input_tokens, exchange.output_tokens, exchange.status, exchange.code) == (-1, -1, 0, "")
     assert transport.written == b""
 

@@ -10,7 +10,7 @@ from sealane_api.failure import DEFAULT_FALLBACK, FailureClass
 from sealane_api.route_table import Fallback, Target
 from sealane_router.aio.driver import Driver
 from sealane_router.attempt.plan import AttemptPlan
-from sealane_router.errors import ClientGone, Failure, GatewayFault, ProviderFailed
+from sealane_router.errors import ClientGone, Failure, ProviderFailed
 from sealane_router.exchange import Exchange, Handler
 from sealane_router.layers.balancing import balancing
 from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
@@ -84,9 +84,3 @@ def test_when_nothing_is_left_the_last_failure_is_the_error(rest: Any, run: Run)
     with pytest.raises(ProviderFailed) as caught:
         run(handler, exchange)
     assert (caught.value.failure, caught.value.provider, rest.calls) == (exchange.last_failure, "moonshot", 1)
-
-
-def test_without_a_plan_there_is_a_fault(rest: Any, run: Run) -> None:
-    """The stack is out of order."""
-    with pytest.raises(GatewayFault):
-        run(balancing()(rest), request_of()[0])

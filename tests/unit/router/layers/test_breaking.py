@@ -115,9 +115,3 @@ def test_a_gate_that_refuses_after_the_wait_ends_the_exchange(rest: Any, run: Ru
     with pytest.raises(ProviderFailed):
         run(breaking()(rest), exchange)
     assert (exchange.attempts, rest.calls) == ([], 0)
-
-
-def test_without_an_attempt_there_is_a_fault(rest: Any, run: Run) -> None:
-    """The stack is out of order."""
-    with pytest.raises(GatewayFault):
-        run(breaking()(rest), request_of()[0])

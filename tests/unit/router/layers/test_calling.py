@@ -10,7 +10,7 @@ import pytest
 from sealane_api.failure import FailureClass
 from sealane_api.route_table import DialectName, Pattern, PatternKind, Provider, Route, RouteTable, Rule, Target
 from sealane_router.aio.driver import Driver, drive
-from sealane_router.errors import AttemptFailed, ClientGone, Failure, GatewayFault
+from sealane_router.errors import AttemptFailed, ClientGone, Failure
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.layers.calling import calling
 from sealane_router.upstream.client import Deadlines
@@ -270,9 +270,3 @@ async def test_a_client_that_leaves_ends_the_provider_s_request(said: bytes) -> 
         driver.cancel(ClientGone())
         assert [type(error) for error in ended] == [ClientGone]
         await asyncio.wait_for(gone.wait(), 0.1)
-
-
-async def test_without_an_attempt_there_is_a_fault() -> None:
-    """The stack is out of order."""
-    with pytest.raises(GatewayFault):
-        await call(request_of()[0])

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from sealane_api.route_table import Timeouts
-from sealane_router.errors import GatewayFault
 from sealane_router.exchange import Attempt, Exchange, Handler
 from sealane_router.layers.deadline import deadline
 from sealane_router.upstream.client import Deadlines
@@ -35,9 +34,3 @@ def test_an_attempt_has_its_rule_s_deadlines(
     exchange.attempt = Attempt(target, exchange.rule.providers["moonshot"], fallback=False, retry=False)
     run(deadline()(rest), exchange)
     assert (exchange.attempt.deadlines, rest.calls) == (expected, 1)
-
-
-def test_without_an_attempt_there_is_a_fault(rest: Any, run: Run) -> None:
-    """The stack is out of order."""
-    with pytest.raises(GatewayFault):
-        run(deadline()(rest), request_of()[0])

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from sealane_router.errors import GatewayFault
 from sealane_router.exchange import Exchange, Handler
 from sealane_router.layers.model_list import ListedModel, model_list
 from sealane_router.policy.authentication import Caller
@@ -36,9 +35,3 @@ def test_a_caller_sees_what_it_may_use(run: Run, allowed: tuple[AllowedModels, .
     assert client.written.startswith(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
     assert b"\r\nx-sealane-request-id: " in client.head
     assert exchange.status == 200
-
-
-def test_without_a_caller_there_is_a_fault(run: Run) -> None:
-    """The stack is out of order."""
-    with pytest.raises(GatewayFault):
-        run(model_list(models), request_of(b"", path="/v1/models", method="GET")[0])

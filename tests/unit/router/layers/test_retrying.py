@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sealane_api.failure import FailureClass
-from sealane_router.errors import AttemptFailed, ClientGone, Failure, GatewayFault, ProviderFailed
+from sealane_router.errors import AttemptFailed, ClientGone, Failure, ProviderFailed
 from sealane_router.exchange import Exchange, Handler
 from sealane_router.layers.retrying import retrying
 from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
@@ -47,9 +47,3 @@ def test_anything_else_ends_it(rest: Any, run: Run, exchange: Exchange, error: E
     with pytest.raises(type(error)):
         run(retrying()(rest), exchange)
     assert rest.calls == 2
-
-
-def test_without_a_rule_there_is_a_fault(rest: Any, run: Run) -> None:
-    """The stack is out of order."""
-    with pytest.raises(GatewayFault):
-        run(retrying()(rest), request_of()[0])

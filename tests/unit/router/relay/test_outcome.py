@@ -1,11 +1,9 @@
 """The moments every relay shares."""
 
-import pytest
-
 from sealane_api.failure import FailureClass
-from sealane_router.errors import Failure, GatewayFault
+from sealane_router.errors import Failure
 from sealane_router.relay.outcome import answer as send_answer
-from sealane_router.relay.outcome import broken, commit, idle_of, length_of
+from sealane_router.relay.outcome import broken, commit, length_of
 from tests.support.attempts import attempted
 from tests.support.scripted_provider import answer, chunked, playing
 
@@ -42,12 +40,3 @@ async def test_a_break_after_commit_keeps_the_code_and_no_words() -> None:
     async with attempted(playing(answer())) as it:
         broken(it.attempt, Failure(FailureClass.TIMEOUT, 200, "a prompt", code="idle_timeout"))
         assert it.attempt.failure == Failure(FailureClass.BROKEN_STREAM, 200, code="idle_timeout")
-
-
-async def test_without_deadlines_there_is_a_fault() -> None:
-    """The stack is out of order."""
-    async with attempted(playing(answer())) as it:
-        assert idle_of(it.attempt) == 1.0
-        it.attempt.deadlines = None
-        with pytest.raises(GatewayFault):
-            idle_of(it.attempt)
