@@ -158,7 +158,7 @@ def _checked(name: str, kind: FaultKind, number: float) -> float:
     if not kind.unit:
         if given:
             raise FaultError(f"fault {name!r} takes no argument")
-        return number
+        return 0.0
     if not given:
         if kind.default is None:
             raise FaultError(f"fault {name!r} needs an argument, for example {name}:{kind.low:g}")

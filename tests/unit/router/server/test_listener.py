@@ -14,6 +14,7 @@ from sealane_router.server.traffic import Traffic
 from sealane_router.settings.groups import ListenerSettings
 from tests.support.exchanges import RecordingTransport
 from tests.support.listening import stacks_of
+from tests.support.waiting import until
 
 MODELS = b"GET /v1/models HTTP/1.1\r\nHost: gateway\r\n\r\n"
 POST = b"POST /v1/chat/completions HTTP/1.1\r\nHost: gateway\r\nContent-Length: %d\r\n\r\n"
@@ -131,12 +132,11 @@ async def test_a_client_that_takes_no_answer_is_dropped(
     client: _Client, monkeypatch: pytest.MonkeyPatch, closing: bytes
 ) -> None:
     """A kept connection and one that only waits to be flushed and closed."""
-    monkeypatch.setattr(listener, "CLIENT_STALL", 0.02)
+    monkeypatch.setattr(listener, "CLIENT_STALL", 0.2)
     client.transport.full = True
     client.send(MODELS[:-2] + closing + b"\r\n")
-    await asyncio.sleep(0.01)
     early = client.transport.aborted
-    await asyncio.sleep(0.1)
+    await until(lambda: client.transport.aborted)
 
     assert client.transport.statuses == [200]
     assert (early, client.transport.aborted, client.transport.closed) == (False, True, bool(closing))
