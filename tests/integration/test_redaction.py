@@ -177,6 +177,10 @@ def _requests(hidden: Secrets, cases: dict[str, bytes]) -> list[bytes]:
     return found
 
 
+#: Longer than a refused credential rests in this test; the next case must reach the provider.
+_PARKED = 0.005
+
+
 async def _admin_pages(running: SealaneProcess) -> str:
     async with httpx.AsyncClient(base_url=running.admin) as client:
         paths = ("/", "/metrics", "/-/config", "/-/explain?model=m-one", "/readyz?verbose", "/livez?verbose")
@@ -224,6 +228,7 @@ async def test_no_secret_is_written_anywhere(tmp_path: Path, flags: list[str], e
             requests = _requests(hidden, cases)
             for data in requests:
                 await _ask(running, data)
+                await asyncio.sleep(_PARKED)
             auth: Headers = [("Authorization", f"Bearer {hidden.caller}"), ("x-case", "endless")]
             await _ask(running, request_bytes("POST", CHAT, _body(hidden.prompt), auth), leave=True)
             _spoil_files(hidden, routes)
