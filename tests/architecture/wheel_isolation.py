@@ -28,10 +28,13 @@ class Deployable:
 
 _SHARED = ("sealane_api", "sealane_telemetry")
 
+#: Tests of the stub that speak through real client libraries, which no deployable needs.
+_WITH_CLIENTS = tuple(f"--ignore=tests/unit/cli/stub/test_{name}.py" for name in ("command", "endpoints", "server"))
+
 _DEPLOYABLES = (
     Deployable("", (*_SHARED, "sealane_client"), ("tests/unit/api", "tests/unit/telemetry")),
     Deployable("router", (*_SHARED, "sealane_router"), ("tests/unit/router",)),
-    Deployable("cli", (*_SHARED, "sealane_router", "sealane_cli"), ("tests/unit/cli",)),
+    Deployable("cli", (*_SHARED, "sealane_router", "sealane_cli"), ("tests/unit/cli", *_WITH_CLIENTS)),
     Deployable("operator", (*_SHARED, "sealane_operator"), ()),
     Deployable("investigator", (*_SHARED, "sealane_investigator"), ()),
 )
