@@ -188,7 +188,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
-    """Every route a router serves, free of conflicts; ``hash`` names the whole."""
+    """Every route a router serves, free of conflicts; ``hash`` names the whole.
+
+    ``candidates`` are revisions on trial: each has the namespace and name of one of ``routes``.
+    """
 
     routes: tuple[Route, ...]
     hash: str
+    candidates: tuple[Route, ...] = ()

@@ -1,6 +1,6 @@
-"""The operator: makes revisions of ``ProviderRoute`` objects and rolls them out. Not in this release.
+"""The operator: accepts routes, keeps every revision, rolls changes out step by step and back by itself.
 
-Law: this package never imports another deployable; it meets routers only through :mod:`sealane_api` types and
-their admin port. Decisions will be pure functions of gathered input, and I/O will sit at the rim. Its folder
-``operator/`` must never hold an ``__init__.py``: that would hide Python's own ``operator`` module.
+Layers, from the top: ``app`` (composition), ``handlers`` (kopf), ``reconciler`` (gather, judge, decide, write),
+``fleet`` | ``kube`` (all I/O: routers, Kubernetes API), ``judgement`` | ``rollout`` (pure), ``world`` (what was seen),
+``errors`` | ``settings``. kopf lists, watches and hands on; decisions are pure functions of what was gathered.
 """

@@ -12,12 +12,18 @@ _MIRRORED = {
     "sealane_telemetry": "telemetry",
     "sealane_router": "router",
     "sealane_cli": "cli",
+    "sealane_operator": "operator",
 }
 
 #: Modules without a test file of their own, and where they are tested instead.
 ELSEWHERE = {
     "api/sealane_api/failure.py": "a vocabulary without behaviour",
     "router/sealane_router/__main__.py": "tests/integration starts it",
+    "router/sealane_router/app/ports.py": "test_gateway.py opens both ports",
+    "router/sealane_router/app/shown.py": "tests/integration/test_admin_port.py reads /-/config",
+    "operator/sealane_operator/__main__.py": "tests/cluster starts it",
+    "operator/sealane_operator/rollout/model.py": "values without behaviour",
+    "api/sealane_api/report.py": "values without behaviour; both sides' tests encode and decode them",
     "api/sealane_api/resource/fields.py": "scalars of the resource; test_provider_route_refusals.py tries each bound",
     "cli/sealane_cli/stub/ask.py": "test_endpoints.py asks over a socket",
     "cli/sealane_cli/stub/chat.py": "test_endpoints.py reads the shapes with real clients",

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +33,9 @@ from sealane_telemetry.logs import get_logger
 from sealane_telemetry.metrics import RouterMetrics
 
 from .configuration import Configuration
+from .ports import bound, listen
 from .readings import read_from
+from .shown import shown_route
 
 _log = get_logger("sealane.router")
 
@@ -98,7 +99,7 @@ class Gateway:
         table = self.live.serving.table
         return {
             "settings": self.settings.effective(),
-            "table": {"hash": table.hash, "routes": [_shown_route(route) for route in table.routes]},
+            "table": {"hash": table.hash, "routes": [shown_route(route) for route in table.routes]},
             "problems": {kind: self.live.problem(kind) for kind in ("routes", "keys")},
         }
 
@@ -133,13 +134,13 @@ class Gateway:
     async def _open(self) -> None:
         listener = self.settings.listener
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: ClientConnection(self.traffic, loop), sock=_listen(listener.traffic))
+        server = await loop.create_server(lambda: ClientConnection(self.traffic, loop), sock=listen(listener.traffic))
         self._servers.append(server)
-        self.addresses["traffic"] = _bound(server.sockets[0])
+        self.addresses["traffic"] = bound(server.sockets[0])
         self._admin = web.AppRunner(admin_application(self), access_log=None, shutdown_timeout=_ADMIN_GRACE)
         await self._admin.setup()
-        admin_socket = _listen(listener.admin)
-        self.addresses["admin"] = _bound(admin_socket)
+        admin_socket = listen(listener.admin)
+        self.addresses["admin"] = bound(admin_socket)
         await web.SockSite(self._admin, admin_socket).start()
 
     async def run(self) -> None:
@@ -287,45 +288,6 @@ class Gateway:
 
     def _rejected(self, reason: str) -> None:
         self.metrics.rejected_requests.labels(reason).inc()
-
-
-def _shown_route(route: Any) -> Mapping[str, Any]:
-    return {
-        "route": route.key,
-        "revision": route.revision,
-        "hash": route.hash,
-        "providers": [
-            {"name": provider.name, "dialect": provider.dialect.value, "baseURL": provider.base_url}
-            for provider in route.providers
-        ],
-        "rules": [
-            {
-                "name": rule.name,
-                "models": [{pattern.kind.value: pattern.text} for pattern in rule.patterns],
-                "targets": [target.provider.name for target in rule.targets],
-            }
-            for rule in route.rules
-        ],
-    }
-
-
-def _listen(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((address.host, address.port))
-        listening.listen(1024)
-    except OSError as error:
-        listening.close()
-        raise OSError(error.errno, f"cannot listen on {address}: {os.strerror(error.errno or 0)}") from error
-    listening.setblocking(False)
-    return listening
-
-
-def _bound(listening: Any) -> Address:
-    host, port = listening.getsockname()[:2]
-    return Address(host, port)
 
 
 def _write_stdout(data: bytes) -> int:
