@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TextIO
 
 from sealane_api.problems import InvalidRoutes
+from sealane_router.routing.claims import MatcherError
 from sealane_router.routing.files import LoadedRoutes, load_routes
-from sealane_router.routing.matcher import Matcher, MatcherError
+from sealane_router.routing.matcher import Matcher
 
 
 def validate(files: Sequence[Path], *, out: TextIO, laptop: bool = False) -> int:

@@ -64,12 +64,13 @@ class Exchange:
     What has no value before its layer ran is not there before: ``caller`` (authentication), ``json`` (matching, with
     ``content`` and ``model``), ``match`` and ``rule`` (matching, with ``matched``), ``plan`` (retrying), ``attempt``
     (balancing). The layers behind rely on it; what reads an exchange that may have ended anywhere asks ``matched``.
+    ``counted`` says that it counts in the comparison of its route's arms.
     """
 
     __slots__ = (
-        "answer_bytes", "api", "attempt", "attempts", "body", "caller", "code", "content", "head", "input_tokens",
-        "json", "last_failure", "limit_headers", "match", "matched", "model", "output_tokens", "plan", "received",
-        "request_bytes", "request_id", "response", "rule", "status", "stream", "tenant",
+        "answer_bytes", "api", "attempt", "attempts", "body", "caller", "code", "content", "counted", "head",
+        "input_tokens", "json", "last_failure", "limit_headers", "match", "matched", "model", "output_tokens", "plan",
+        "received", "request_bytes", "request_id", "response", "rule", "status", "stream", "tenant",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +89,7 @@ class Exchange:
         self.model = ""
         self.stream = False
         self.matched = False
+        self.counted = True
         self.match: Match
         self.rule: RuleRuntime
         self.plan: AttemptPlan

@@ -7,9 +7,19 @@ is the same for all of a tenant, model and target, so it is put together once an
 import time
 from dataclasses import dataclass
 
-from sealane_router.errors import GatewayDraining, ModelForbidden, ModelNotFound, Unauthenticated
+from sealane_api.failure import FailureClass
+from sealane_router.errors import (
+    GatewayBusy,
+    GatewayDraining,
+    GatewayFault,
+    ModelForbidden,
+    ModelNotFound,
+    ProviderUnavailable,
+    Unauthenticated,
+)
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.providers.api import Api
+from sealane_router.routing.counters import ArmCounters, bucket_of
 from sealane_telemetry.exchange_counters import ExchangeCounters
 from sealane_telemetry.exchange_log import AttemptEntry, ExchangeEntry, ExchangeLog, LineTemplate
 from sealane_telemetry.metrics import RouterMetrics
@@ -17,6 +27,13 @@ from sealane_telemetry.series import Counter
 
 _API_NAMES = {api: api.name.lower() for api in Api}
 _INVALID_TRACE = "0" * 32
+#: Outcomes that say nothing about the revision: the client left, or it is the client or its limit.
+_SAYS_NOTHING = frozenset({"client_gone", "refused", "client_error"})
+#: What an exchange without an attempt counts as: the class its skipped targets have for ``fallback.when``.
+_UNTRIED = {
+    ProviderUnavailable.code: FailureClass.BREAKER_OPEN.value,
+    GatewayBusy.code: FailureClass.OVERLOADED.value,
+}
 #: Clients choose the model names within a prefix, so what is kept per name is bounded.
 _MOST_PLAIN = 1024
 
@@ -31,13 +48,17 @@ class PlainEnding:
 
 
 class Recorder:
-    """Turns a finished exchange into series and a line; ``log`` None writes no lines."""
+    """Turns a finished exchange into series, counters and a line; ``log`` None writes no lines.
 
-    __slots__ = ("_log", "_metrics", "in_flight")
+    ``totals`` counts the exchanges of all routes, as each revision's counters do its own.
+    """
 
-    def __init__(self, metrics: RouterMetrics, log: ExchangeLog | None) -> None:
+    __slots__ = ("_log", "_metrics", "_totals", "in_flight")
+
+    def __init__(self, metrics: RouterMetrics, log: ExchangeLog | None, totals: ArmCounters) -> None:
         self._metrics = metrics
         self._log = log
+        self._totals = totals
         self.in_flight = 0
 
     def record(self, exchange: Exchange, outcome: str) -> None:
@@ -53,6 +74,7 @@ class Recorder:
                 self._record_plain(exchange, last, now)
                 return
         self._count(exchange, last, now)
+        self._compare(exchange, outcome, last)
         if self._log is not None:
             self._log.record(_entry(exchange, last, outcome, now), time.time())
 
@@ -70,6 +92,10 @@ class Recorder:
         first = attempt.first_content - received
         counters.ended("", now - received, first)
         ending.attempts.value += 1.0
+        bucket = bucket_of(first)
+        self._totals.good(bucket)
+        if exchange.counted:
+            rule.counters.good(bucket)
         if exchange.input_tokens >= 0:
             counters.used(exchange.input_tokens, exchange.output_tokens)
         if self._log is not None:
@@ -113,6 +139,18 @@ class Recorder:
         if exchange.code:
             self._count_refusal(exchange)
 
+    def _compare(self, exchange: Exchange, outcome: str, last: Attempt | None) -> None:
+        """Count the exchange for its revision, unless it says nothing about it."""
+        if outcome in _SAYS_NOTHING or exchange.code == GatewayDraining.code:
+            return
+        failure = _first_failure(exchange)
+        if failure is None:
+            return
+        first = last.first_content - exchange.received if last is not None and last.first_content else None
+        self._totals.failed(failure, first)
+        if exchange.matched and exchange.counted:
+            exchange.rule.counters.failed(failure, first)
+
     def _count_refusal(self, exchange: Exchange) -> None:
         metrics = self._metrics
         if exchange.code == Unauthenticated.code:
@@ -122,6 +160,18 @@ class Recorder:
             metrics.unauthenticated.labels(ModelForbidden.code).inc()
         elif exchange.code == ModelNotFound.code and not exchange.matched:
             metrics.model_not_found.labels().inc()
+
+
+def _first_failure(exchange: Exchange) -> str | None:
+    """What first went wrong, a failure class or an error code; None where no revision and no defect is to blame."""
+    attempts = exchange.attempts
+    if attempts and attempts[0].failure is not None:
+        return attempts[0].failure.failure_class.value
+    if exchange.code == GatewayFault.code:
+        return GatewayFault.code
+    if any(attempt.fallback for attempt in attempts):
+        return FailureClass.BREAKER_OPEN.value
+    return _UNTRIED.get(exchange.code) if exchange.matched else None
 
 
 def _result(attempt: Attempt, exchange: Exchange) -> str:

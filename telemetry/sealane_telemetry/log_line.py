@@ -46,6 +46,7 @@ FIELDS: Mapping[str, Field] = {
     "admin": Field(_N, "The address of the admin port."),
     "api": Field(_N, "The API of an exchange: `chat`, `messages`, …"),
     "attempt": Field(_I, "Number of the attempt within its exchange, from 1."),
+    "arm": Field(_N, "Which of a route's revisions: `stable` or `candidate`."),
     "attempts": Field(_I, "How many attempts an exchange made."),
     "base_url": Field(_N, "A provider's base URL as configured; it has no user information and no query."),
     "category": Field(_N, "The class of a Python warning."),

@@ -137,7 +137,7 @@ class RouterMetrics(Collector):
         self.retry_budget_exhausted = CounterFamily(
             "sealane_retry_budget_exhausted_total",
             "Retries that were left out because the rule's budget was spent.",
-            ("route", "rule"),
+            ("route", "rule", "arm"),
             unit="retries",
         )
         self.fallbacks = CounterFamily(
@@ -149,43 +149,43 @@ class RouterMetrics(Collector):
         self.breaker_state = GaugeFamily(
             "sealane_breaker_state",
             "1 for the state the breaker is in, 0 for the others; state is `closed`, `open` or `half_open`.",
-            ("route", "provider", "state"),
+            ("route", "provider", "arm", "state"),
             unit="boolean",
         )
         self.breaker_transitions = CounterFamily(
             "sealane_breaker_transitions_total",
             "Changes of a breaker's state, by the new state.",
-            ("route", "provider", "to"),
+            ("route", "provider", "arm", "to"),
             unit="transitions",
         )
         self.credential_parked = GaugeFamily(
             "sealane_credential_parked",
             "1 while the provider's credential is parked.",
-            ("route", "provider"),
+            ("route", "provider", "arm"),
             unit="boolean",
         )
         self.provider_pauses = CounterFamily(
             "sealane_provider_pauses_total",
             "Pauses of a provider's model after a rate limit.",
-            ("route", "provider"),
+            ("route", "provider", "arm"),
             unit="pauses",
         )
         self.concurrency_in_use = GaugeFamily(
             "sealane_concurrency_in_use",
             "Attempts in flight at the provider.",
-            ("route", "provider"),
+            ("route", "provider", "arm"),
             unit="attempts",
         )
         self.concurrency_limit = GaugeFamily(
             "sealane_concurrency_limit",
             "The provider's `maxConcurrency`.",
-            ("route", "provider"),
+            ("route", "provider", "arm"),
             unit="attempts",
         )
         self.health_checks = CounterFamily(
             "sealane_health_checks_total",
             "Active health checks; result is `ok` or a failure class.",
-            ("route", "provider", "result"),
+            ("route", "provider", "arm", "result"),
             unit="checks",
         )
         self.models_refresh = CounterFamily(
@@ -202,19 +202,19 @@ class RouterMetrics(Collector):
         self.upstream_connections = GaugeFamily(
             "sealane_upstream_connections",
             "Open connections to the provider; state is `idle` or `busy`.",
-            ("route", "provider", "state"),
+            ("route", "provider", "arm", "state"),
             unit="connections",
         )
         self.upstream_connects = CounterFamily(
             "sealane_upstream_connects_total",
             "Connections begun; result is `ok` or an error code of docs/faults.md.",
-            ("route", "provider", "result"),
+            ("route", "provider", "arm", "result"),
             unit="connections",
         )
         self.upstream_stale_connections = CounterFamily(
             "sealane_upstream_stale_connections_total",
             "Pooled connections found closed when a request was sent; it went out on a new one.",
-            ("route", "provider"),
+            ("route", "provider", "arm"),
             unit="connections",
         )
         self.buffered_body = GaugeFamily(
@@ -287,11 +287,16 @@ class _Live:
     """Says whether a series belongs to what a route table holds."""
 
     def __init__(self, table: RouteTable) -> None:
+        revisions = (*table.routes, *table.candidates)
         self._routes = {"", *(route.key for route in table.routes)}
         self._parts = {
-            "revision": {(route.key, route.revision) for route in table.routes},
-            "rule": {(route.key, rule.name) for route in table.routes for rule in route.rules},
-            "provider": {(route.key, provider.name) for route in table.routes for provider in route.providers},
+            "revision": {(route.key, route.revision) for route in revisions},
+            "rule": {(route.key, rule.name) for route in revisions for rule in route.rules},
+            "provider": {(route.key, provider.name) for route in revisions for provider in route.providers},
+            "arm": {
+                *((route.key, "stable") for route in table.routes),
+                *((route.key, "candidate") for route in table.candidates),
+            },
         }
 
     def __call__(self, labels: Mapping[str, str]) -> bool:

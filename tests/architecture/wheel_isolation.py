@@ -34,8 +34,10 @@ _WITH_CLIENTS = tuple(f"--ignore=tests/unit/cli/stub/test_{name}.py" for name in
 _DEPLOYABLES = (
     Deployable("", (*_SHARED, "sealane_client"), ("tests/unit/api", "tests/unit/telemetry")),
     Deployable("router", (*_SHARED, "sealane_router"), ("tests/unit/router",)),
-    Deployable("cli", (*_SHARED, "sealane_router", "sealane_cli"), ("tests/unit/cli", *_WITH_CLIENTS)),
-    Deployable("operator", (*_SHARED, "sealane_operator"), ()),
+    Deployable(
+        "cli", (*_SHARED, "sealane_router", "sealane_operator", "sealane_cli"), ("tests/unit/cli", *_WITH_CLIENTS)
+    ),
+    Deployable("operator", (*_SHARED, "sealane_operator"), ("tests/unit/operator",)),
     Deployable("investigator", (*_SHARED, "sealane_investigator"), ()),
 )
 

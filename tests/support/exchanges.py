@@ -127,7 +127,7 @@ def means_of(environ: Mapping[str, str] = ENVIRON) -> ServingMeans:
         allowed=lambda provider: lambda address: True,
         pool_idle=10.0,
         pool_age=100.0,
-        on_transition=lambda provider, state: None,
+        on_transition=lambda provider, arm, state: None,
     )
 
 

@@ -11,6 +11,7 @@ from sealane_router.layers.reporting import reporting
 from sealane_router.policy.authentication import Authenticator, Caller
 from sealane_router.policy.key_file import UNLIMITED
 from sealane_router.policy.limits import RequestLimits
+from sealane_router.routing.counters import ArmCounters
 from sealane_router.server.listener import ClientConnection
 from sealane_router.server.traffic import Takeover, Traffic
 from sealane_router.settings.groups import ListenerSettings
@@ -46,7 +47,7 @@ def stacks_of(authenticator: Authenticator, registry: CollectorRegistry) -> Stac
 
     return Stacks(
         StackMeans(
-            report=reporting(RouterMetrics(registry), None),
+            report=reporting(RouterMetrics(registry), None, ArmCounters()),
             serving=lambda: serving,
             authenticator=lambda: authenticator,
             tenant_limits=tenant_limits,

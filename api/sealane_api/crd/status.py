@@ -146,6 +146,38 @@ class RollbackStatus(Observed):
     """The figures that decided it."""
 
 
+class RateStatus(Observed):
+    """What a revision did while it served, to be compared with later."""
+
+    exchanges: Generation
+    """Exchanges that were counted."""
+    bad: Generation
+    """Those among them that went wrong."""
+    p95_milliseconds: Generation | None = None
+    """The 95th percentile of the time to first content; absent without content."""
+
+
+class RolloutStatus(Observed):
+    """What the rollout remembers, so that an operator that starts anew goes on where the last one was."""
+
+    phase: Word = "Idle"
+    """Where it is: Idle, Waiting, Programming, Stepping, Baking, Challenging."""
+    phase_since: Timestamp | None = None
+    """When it came there."""
+    previous: StableStatus | None = None
+    """The revision that a bake falls back to."""
+    started: Timestamp | None = None
+    """When the rollout began."""
+    progressed: Timestamp | None = None
+    """When it made its last step; the progress deadline counts from here."""
+    paused_by: Word | None = None
+    """Who paused it; absent when nobody did."""
+    held: Hash | None = None
+    """What was given up by hand and does not start again by itself."""
+    baseline: RateStatus | None = None
+    """What stable did before the promotion; a bake compares with it."""
+
+
 class ProviderRouteStatus(Observed):
     """What is live; written by the operator alone."""
 
@@ -165,6 +197,8 @@ class ProviderRouteStatus(Observed):
     """The last request by hand that was carried out or refused."""
     last_rollback: RollbackStatus | None = None
     """The last rollback."""
+    rollout: RolloutStatus | None = None
+    """What the rollout remembers."""
     conditions: Annotated[tuple[ConditionStatus, ...], Field(strict=False, max_length=MAX_CONDITIONS), UNORDERED] = ()
     """The state of the route, aspect by aspect."""
 

@@ -9,14 +9,16 @@ from sealane_api.problems import InvalidRoutes
 from sealane_router.policy.authentication import Authenticator, Caller
 from sealane_router.policy.key_file import KeyFileError, parse_key_file
 from sealane_router.policy.limits import RequestLimits
+from sealane_router.routing.claims import MatcherError
 from sealane_router.routing.files import load_routes
-from sealane_router.routing.matcher import Matcher, MatcherError
+from sealane_router.routing.matcher import Matcher
 from sealane_router.routing.watcher import FileWatcher
 from sealane_router.serving import Serving, ServingMeans
 from sealane_router.settings.groups import SourceSettings
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.metrics import RouterMetrics
 
+from .garbage import TableKeeper
 from .stand_ins import Players, substitute
 
 _log = get_logger("sealane.configuration")
@@ -56,7 +58,9 @@ class Configuration:
         self._refused: dict[str, _Refusal] = {}
         self._tenants: dict[str, RequestLimits] = {}
         self._players: Players = {}
+        self._keeper = TableKeeper()
         self.serving = self._first()
+        self._keeper.swapped(self.serving.made)
         self.authenticator = self._read_keys()
         self._count("routes")
 
@@ -64,6 +68,10 @@ class Configuration:
         """Why the newest ``routes`` or ``keys`` are not in force, None when they are."""
         refused = self._refused.get(kind)
         return None if refused is None else refused.reason
+
+    def route_problem(self, route: str) -> str | None:  # noqa: ARG002 - the cluster's routes have one
+        """Why ``route`` is not served as its status points at it; routes from files have no status."""
+        return None
 
     def tenant_limits(self, caller: Caller) -> RequestLimits:
         """The buckets of the caller's tenant, shared by all its keys."""
@@ -75,9 +83,14 @@ class Configuration:
     def play(self, players: Players) -> None:
         """Let ``players`` stand in for providers, in this table and in those to come."""
         self._players = players
+        self.apply(Matcher(substitute(self.serving.table, players), self.serving.matcher))
+
+    def apply(self, matcher: Matcher) -> None:
+        """Serve the table of ``matcher`` from now on; exchanges under way keep the one they began with."""
         before = self.serving
-        self.serving = Serving(Matcher(substitute(before.table, players)), self._means, before)
+        self.serving = Serving(matcher, self._means, before)
         before.retire(self.serving)
+        self._keeper.swapped(self.serving.made)
 
     async def poll(self) -> bool:
         """Look at every file once and take over what changed; True when there is a new route table."""
@@ -121,9 +134,7 @@ class Configuration:
             self._refuse("routes", str(error))
             return False
         self._refused.pop("routes", None)
-        before = self.serving
-        self.serving = Serving(matcher, self._means, before)
-        before.retire(self.serving)
+        self.apply(matcher)
         self._count("routes")
         _log.info("routes_reloaded", routes=len(matcher.table.routes), table=matcher.table.hash[:12])
         return True

@@ -15,13 +15,16 @@ from sealane_router.attempt.breaker import BreakerState
 from sealane_router.exchange import Exchange
 from sealane_router.layers.reporting import reporting
 from sealane_router.policy.limits import LimitRefusal
+from sealane_router.routing.counters import ArmCounters
 from sealane_router.routing.explanation import explain
+from sealane_router.routing.leases import CandidateLeases
+from sealane_router.routing.splits import Arm
 from sealane_router.server.admin import admin_application
 from sealane_router.server.health_checks import HealthCheckRunner
 from sealane_router.server.listener import ClientConnection
 from sealane_router.server.model_catalogue import ModelCatalogue
 from sealane_router.server.traffic import Traffic
-from sealane_router.serving import ServingMeans
+from sealane_router.serving import Serving, ServingMeans
 from sealane_router.settings.reading import Settings
 from sealane_router.settings.variable import Address
 from sealane_router.stack import StackMeans, Stacks
@@ -35,7 +38,8 @@ from sealane_telemetry.metrics import RouterMetrics
 from .configuration import Configuration
 from .ports import bound, listen
 from .readings import read_from
-from .shown import shown_route
+from .report import Reporter
+from .shown import shown_table
 
 _log = get_logger("sealane.router")
 
@@ -66,12 +70,15 @@ class Gateway:
         self.registry = CollectorRegistry()
         self.metrics = RouterMetrics(self.registry)
         self.log = ExchangeLog(_write_stdout, dropped=self.metrics.exchange_log_dropped.labels().inc)
+        self.leases = CandidateLeases()
+        self.totals = ArmCounters()
         means = ServingMeans(
             credentials=CredentialStore(settings.sources.secrets, environ),
             allowed=self._allowed,
             pool_idle=settings.upstream.idle_limit,
             pool_age=settings.upstream.age_limit,
             on_transition=self._transition,
+            leases=self.leases,
         )
         self.live = Configuration(settings.sources, means, self.metrics, laptop=laptop)
         self.catalogue = ModelCatalogue(lambda: self.live.serving, self.metrics, cache=settings.upstream.models_cache)
@@ -86,22 +93,51 @@ class Gateway:
         self._admin: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.addresses: dict[str, Address] = {}
+        self._reporter = Reporter(self)
         read_from(self)
 
     # What the admin port shows
 
     def explain(self, model: str) -> Mapping[str, Any]:
         """What would happen to a request for ``model``, by the functions that would do it."""
-        return explain(self.live.serving.matcher, model, self._state_of)
+        serving = self.live.serving
+        return explain(serving.matcher, model, self._state_of, splits=serving.splits)
 
     def configuration(self) -> Mapping[str, Any]:
         """The settings in force and the route table, without a secret."""
-        table = self.live.serving.table
         return {
             "settings": self.settings.effective(),
-            "table": {"hash": table.hash, "routes": [shown_route(route) for route in table.routes]},
+            "table": shown_table(self.live.serving),
             "problems": {kind: self.live.problem(kind) for kind in ("routes", "keys")},
         }
+
+    async def report(self, poll: bytes | None) -> bytes:
+        """What ``/-/report`` answers to the operator's poll (raises BadPollError), or to a peer (None)."""
+        return await (self._reporter.for_peers() if poll is None else self._reporter.answer(poll))
+
+    @property
+    def name(self) -> str:
+        """What the operator and peers call this router."""
+        return self.settings.observation.pod_name or str(self.addresses.get("admin", self.settings.listener.admin))
+
+    @property
+    def replica_set(self) -> str:
+        """The ReplicaSet of the pod, empty outside a cluster."""
+        return self.settings.observation.replica_set
+
+    @property
+    def ready(self) -> bool:
+        """Whether new requests should come."""
+        return self.readyz.report().ok
+
+    @property
+    def serving(self) -> Serving:
+        """The table in force."""
+        return self.live.serving
+
+    def route_problem(self, route: str) -> str | None:
+        """Why a route is not served as its status points at it."""
+        return self.live.route_problem(route)
 
     def begin_drain(self) -> None:
         """Leave: unready now, then finish what runs. A second call ends at once."""
@@ -222,7 +258,7 @@ class Gateway:
         observation, upstream = self.settings.observation, self.settings.upstream
         return Stacks(
             StackMeans(
-                report=reporting(self.metrics, self.log if observation.exchange_log else None),
+                report=reporting(self.metrics, self.log if observation.exchange_log else None, self.totals),
                 serving=lambda: self.live.serving,
                 authenticator=lambda: self.live.authenticator,
                 tenant_limits=lambda caller: self.live.tenant_limits(caller),  # noqa: PLW0108 - live comes later
@@ -261,8 +297,10 @@ class Gateway:
         late = time.monotonic() - self._turned
         return f"the event loop has not turned for {late:.0f} s" if late > _STUCK else None
 
-    def _state_of(self, provider: Provider) -> Mapping[str, Any]:
-        runtime = self.live.serving.providers[provider.route, provider.name]
+    def _state_of(self, provider: Provider, arm: Arm) -> Mapping[str, Any]:
+        runtime = self.live.serving.runtime(provider.route, provider.name, arm)
+        if runtime is None:
+            return {}
         gate = runtime.gate
         return {
             "breaker": gate.breaker_state(time.monotonic()).value,
@@ -277,9 +315,9 @@ class Gateway:
             networks = networks.with_loopback()
         return networks.allows
 
-    def _transition(self, provider: Provider, state: BreakerState) -> None:
-        self.metrics.breaker_transitions.labels(provider.route, provider.name, state.value).inc()
-        _log.warning("breaker", route=provider.route, provider=provider.name, state=state.value)
+    def _transition(self, provider: Provider, arm: Arm, state: BreakerState) -> None:
+        self.metrics.breaker_transitions.labels(provider.route, provider.name, arm.value, state.value).inc()
+        _log.warning("breaker", route=provider.route, provider=provider.name, arm=arm.value, state=state.value)
 
     def _limited(self, exchange: Exchange, refusal: LimitRefusal) -> None:
         rule = exchange.rule

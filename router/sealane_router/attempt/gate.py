@@ -39,11 +39,11 @@ class Permit:
 class ProviderGate:
     """The gate of one provider object in one revision arm; every attempt at the provider passes it.
 
-    ``in_use`` and ``max_concurrency`` may be read at any time. ``model`` is always the name sent to the
-    provider. ``on_transition`` is called with each new breaker state.
+    ``in_use``, ``max_concurrency`` and ``last_success`` (monotonic seconds, None: none yet) may be read at any time.
+    ``model`` is always the name sent to the provider. ``on_transition`` is called with each new breaker state.
     """
 
-    __slots__ = ("_breaker", "_parking", "_pauses", "in_use", "max_concurrency")
+    __slots__ = ("_breaker", "_parking", "_pauses", "in_use", "last_success", "max_concurrency")
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class ProviderGate:
         self._pauses = Pauses()
         self.max_concurrency = provider.max_concurrency
         self.in_use = 0
+        self.last_success: float | None = None
 
     @property
     def parked(self) -> bool:
@@ -106,6 +107,7 @@ class ProviderGate:
         permit.held = False
         self.in_use -= 1
         if failure is None:
+            self.last_success = now
             self._breaker.succeed(permit.breaker_token, now)
             self._parking.succeed(permit.credential_token)
         else:

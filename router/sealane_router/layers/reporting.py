@@ -16,6 +16,7 @@ from sealane_router.exchange import Exchange, Handler, Layer
 from sealane_router.providers.api import Flavour
 from sealane_router.recorder import Recorder
 from sealane_router.relay.answer_head import gateway_lines
+from sealane_router.routing.counters import ArmCounters
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.metrics import RouterMetrics
@@ -23,9 +24,9 @@ from sealane_telemetry.metrics import RouterMetrics
 _log = get_logger("sealane.router")
 
 
-def reporting(metrics: RouterMetrics, log: ExchangeLog | None) -> Layer:
-    """Counts and logs; ``log`` None writes no line per exchange."""
-    recorder = Recorder(metrics, log)
+def reporting(metrics: RouterMetrics, log: ExchangeLog | None, totals: ArmCounters) -> Layer:
+    """Counts, all exchanges together in ``totals``, and logs; ``log`` None writes no line per exchange."""
+    recorder = Recorder(metrics, log, totals)
 
     def layer(handler: Handler) -> Handler:
         async def report(exchange: Exchange) -> None:

@@ -62,6 +62,13 @@ class RequestLimits:
         self.requests = _reconfigured(self.requests, limits.requests_per_minute, now)
         self.tokens = _reconfigured(self.tokens, limits.tokens_per_minute, now)
 
+    def share(self, other: "RequestLimits") -> None:
+        """Use the buckets of ``other`` where both have one: two revisions of a rule get no more than one."""
+        if self.requests is not None and other.requests is not None:
+            self.requests = other.requests
+        if self.tokens is not None and other.tokens is not None:
+            self.tokens = other.tokens
+
 
 def admit(all_limits: Sequence[RequestLimits], now: float) -> LimitRefusal | None:
     """Admits an exchange by every limit and debits one request from each, or debits nothing and says why not.

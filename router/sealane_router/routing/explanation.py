@@ -9,21 +9,29 @@ from sealane_router.providers.registry import dialect_of
 from sealane_router.providers.request_body import model_problem
 
 from .matcher import Considered, Match, Matcher, model_not_found
+from .splits import Arm, Outlook, Splits
 
-#: What is known of a provider at run time; at least ``breaker`` (``closed``, ``open``, ``half-open``).
-StateOf = Callable[[Provider], Mapping[str, Any]]
+#: What is known of a provider of an arm at run time; at least ``breaker`` (``closed``, ``open``, ``half-open``).
+StateOf = Callable[[Provider, Arm], Mapping[str, Any]]
+_StateOf = Callable[[Provider], Mapping[str, Any]]
 
 
-def explain(matcher: Matcher, name: str, state_of: StateOf | None = None) -> dict[str, Any]:
+def explain(
+    matcher: Matcher, name: str, state_of: StateOf | None = None, *, splits: Splits | None = None
+) -> dict[str, Any]:
     """What serves the model ``name``, as JSON values.
 
     ``state_of`` tells what a running router knows of a provider, and may add members to a target; without it
-    every breaker is closed. Prompts and credentials have no part in it; of ``set``, the names are shown and
-    not the values.
+    every breaker is closed. ``splits`` are the candidates on trial: while one of them serves the model too, it is
+    shown as ``candidate`` with its weight in percent; while it serves the model alone, it is what is shown, with
+    the weight 100. Prompts and credentials have no part in it; of ``set``, the names are shown and not the values.
     """
     problem = model_problem(name)
-    match = matcher.match(name) if problem is None else None
     considered = [_considered(each) for each in matcher.considered(name)] if problem is None else []
+    outlook = _outlook(matcher, name, splits) if problem is None else Outlook(None)
+    match, arm = outlook.stable, Arm.STABLE
+    if match is None:
+        match, arm = outlook.candidate, Arm.CANDIDATE
     if match is None:
         return {
             "model": name,
@@ -35,16 +43,36 @@ def explain(matcher: Matcher, name: str, state_of: StateOf | None = None) -> dic
             "considered": considered,
             "error": _error(name, problem),
         }
-    return {
+    shown = {
         "model": name,
         "route": match.route.key,
         "rule": match.rule.name,
         "revision": match.route.revision,
-        "targets": _targets(match, name, state_of),
+        "targets": _targets(match, name, _of_arm(state_of, arm)),
         "limits": _limits(match.rule.limits),
         "considered": considered,
         "error": None,
     }
+    if outlook.candidate is not None:
+        shown["candidate"] = _candidate(outlook.candidate, name, outlook.weight, _of_arm(state_of, Arm.CANDIDATE))
+    return shown
+
+
+def _outlook(matcher: Matcher, name: str, splits: Splits | None) -> Outlook:
+    return Outlook(matcher.match(name)) if splits is None else splits.outlook(name)
+
+
+def _candidate(match: Match, name: str, weight: int, state_of: _StateOf | None) -> dict[str, Any]:
+    return {
+        "revision": match.route.revision,
+        "rule": match.rule.name,
+        "weight": weight,
+        "targets": _targets(match, name, state_of),
+    }
+
+
+def _of_arm(state_of: StateOf | None, arm: Arm) -> _StateOf | None:
+    return None if state_of is None else lambda provider: state_of(provider, arm)
 
 
 def _error(name: str, problem: str | None) -> dict[str, str]:
@@ -52,7 +80,7 @@ def _error(name: str, problem: str | None) -> dict[str, str]:
     return {"code": error.code, "message": error.message}
 
 
-def _targets(match: Match, name: str, state_of: StateOf | None) -> list[dict[str, Any]]:
+def _targets(match: Match, name: str, state_of: _StateOf | None) -> list[dict[str, Any]]:
     """By weight, as most requests meet them, then the fallback in its order."""
     by_weight = sorted(match.rule.targets, key=lambda target: -target.weight)
     shown = [_target(target, match, name, state_of, fallback=False) for target in by_weight]
@@ -61,7 +89,7 @@ def _targets(match: Match, name: str, state_of: StateOf | None) -> list[dict[str
     return shown
 
 
-def _target(target: Target, match: Match, name: str, state_of: StateOf | None, *, fallback: bool) -> dict[str, Any]:
+def _target(target: Target, match: Match, name: str, state_of: _StateOf | None, *, fallback: bool) -> dict[str, Any]:
     provider = target.provider
     forwarded = target.model or match.canonical
     state = {} if state_of is None else state_of(provider)

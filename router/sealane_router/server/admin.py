@@ -14,6 +14,8 @@ from sealane_telemetry.health import HealthChecks
 
 _JSON = "application/json"
 _MAX_BODY = 64 * 1024
+#: A poll names all candidates there are.
+_MAX_POLL = 1024 * 1024
 
 
 class Administered(Protocol):
@@ -29,6 +31,10 @@ class Administered(Protocol):
 
     def configuration(self) -> Mapping[str, Any]:
         """Settings and route table, without a secret."""
+        ...
+
+    async def report(self, poll: bytes | None) -> bytes:
+        """The report for the operator's poll, or for a peer (None), as JSON; raises ValueError with words."""
         ...
 
     def begin_drain(self) -> None:
@@ -52,6 +58,8 @@ def admin_application(gateway: Administered) -> web.Application:
             web.get("/-/explain", _explain),
             web.post("/-/explain", _explain),
             web.get("/-/config", _configuration),
+            web.get("/-/report", _report),
+            web.post("/-/report", _report),
             web.post("/-/drain", _drain),
         ]
     )
@@ -60,7 +68,8 @@ def admin_application(gateway: Administered) -> web.Application:
 
 async def _index(_: web.Request) -> web.Response:
     return web.Response(
-        text="sealane router: /livez /readyz?verbose /metrics /-/explain?model=NAME /-/config, POST /-/drain\n"
+        text="sealane router: /livez /readyz?verbose /metrics /-/explain?model=NAME /-/config /-/report, "
+        "POST /-/drain\n"
     )
 
 
@@ -99,6 +108,24 @@ def _model_of(body: bytes) -> str | None:
 
 async def _configuration(request: web.Request) -> web.Response:
     return _json(request.app[GATEWAY].configuration())
+
+
+async def _report(request: web.Request) -> web.Response:
+    """GET is for peers; POST is the operator's poll, which also renews the leases of candidates."""
+    try:
+        poll = await _poll_of(request) if request.method == "POST" else None
+        return web.Response(body=await request.app[GATEWAY].report(poll), content_type=_JSON)
+    except ValueError as error:
+        return _json({"error": str(error)}, status=400)
+
+
+async def _poll_of(request: web.Request) -> bytes:
+    body = bytearray()
+    async for piece in request.content.iter_any():
+        body += piece
+        if len(body) > _MAX_POLL:
+            raise ValueError(f"a poll has at most {_MAX_POLL} bytes")
+    return bytes(body)
 
 
 async def _drain(request: web.Request) -> web.Response:

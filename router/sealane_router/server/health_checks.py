@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sealane_api.route_table import HealthCheck
 from sealane_router.aio.driver import drive
 from sealane_router.aio.tasks import spawn, stop
+from sealane_router.routing.splits import Arm
 from sealane_router.serving import ProviderRuntime, Serving
 from sealane_router.upstream.client import Deadlines
 from sealane_router.upstream.errors import UpstreamError
@@ -17,18 +18,18 @@ _DEADLINES = Deadlines(connect=3.0, first_byte=10.0, idle=5.0)
 
 
 class HealthCheckRunner:
-    """Keeps one task per provider whose route asks for checks; ``follow`` is called after each reload."""
+    """Keeps one task per provider of an arm whose revision asks for checks; ``follow`` is called after each reload."""
 
     def __init__(self, serving: Callable[[], Serving], metrics: RouterMetrics) -> None:
         self._serving = serving
         self._metrics = metrics
-        self._tasks: dict[tuple[str, str, HealthCheck], asyncio.Task[None]] = {}
+        self._tasks: dict[tuple[str, str, str, HealthCheck], asyncio.Task[None]] = {}
 
     async def follow(self) -> None:
         """Start the checks the table asks for and stop those it no longer does."""
         wanted = {
             (*key, runtime.provider.health_check)
-            for key, runtime in self._serving().providers.items()
+            for key, runtime in self._serving().runtimes()
             if runtime.provider.health_check is not None
         }
         gone = [self._tasks.pop(key) for key in list(self._tasks) if key not in wanted]
@@ -42,15 +43,15 @@ class HealthCheckRunner:
         self._tasks.clear()
         await stop(*tasks)
 
-    async def _check(self, route: str, provider: str, check: HealthCheck) -> None:
+    async def _check(self, route: str, provider: str, arm: str, check: HealthCheck) -> None:
         while True:
             # Replicas that started together must not knock together.
             await asyncio.sleep(check.interval * random.uniform(0.9, 1.1))  # noqa: S311
-            runtime = self._serving().providers.get((route, provider))
+            runtime = self._serving().runtime(route, provider, Arm(arm))
             if runtime is None:
                 return
             result = await drive(_probe(runtime, check.path))
-            self._metrics.health_checks.labels(route, provider, result).inc()
+            self._metrics.health_checks.labels(route, provider, arm, result).inc()
             if result != "ok":
                 runtime.gate.trip(time.monotonic())
 

@@ -77,7 +77,8 @@ class ModelCatalogue:
 
     def _listed(self, serving: Serving) -> list[ListedModel]:
         listed: dict[str, ListedModel] = {}
-        for route in serving.table.routes:
+        # What a candidate claims beside stable is served while it is on trial; providers are those of stable.
+        for route in (*serving.table.routes, *(serving.splits.live() if serving.splits is not None else ())):
             for rule in route.rules:
                 owner = rule.targets[0].provider.name
                 for pattern in rule.patterns:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .networks import AllowedNetworks, networks
-from .variable import Address, address, choice, count, duration, path, paths, setting, size, switch
+from .variable import Address, address, choice, count, duration, object_name, path, paths, setting, size, switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +127,9 @@ class ObservationSettings:
     uvloop: bool = setting("SEALANE_UVLOOP", "true", "true or false", switch)
     """Use uvloop where it is installed; it takes a fifth of the CPU off. Off for debugging with asyncio's own
     tools."""
+
+    pod_name: str = setting("SEALANE_POD_NAME", "", "name", object_name)
+    """What the operator and other routers call this one, from the downward API. Empty: the admin address."""
+
+    replica_set: str = setting("SEALANE_REPLICA_SET", "", "name", object_name)
+    """The ReplicaSet of this router's pod, so that routers of a new one can be compared with the old one's."""

@@ -143,6 +143,13 @@ def switch(text: str) -> bool:
     return text.lower() == "true"
 
 
+def object_name(text: str) -> str:
+    """The name of a Kubernetes object; empty text is none."""
+    if re.fullmatch(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?", text) is None:
+        raise ValueError("write the name of a Kubernetes object: lower-case letters, digits, dashes and dots")
+    return text
+
+
 def path(text: str) -> Path | None:
     """One path; empty text is none."""
     return Path(text) if text else None

@@ -78,7 +78,7 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
 
 def test_regexes_that_are_too_large_together_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each may be small enough, but the router holds them all in one set."""
-    monkeypatch.setattr("sealane_router.routing.matcher._REGEX_MEMORY", 16_384)
+    monkeypatch.setattr("sealane_router.routing.claims.REGEX_MEMORY", 16_384)
     regexes = ", ".join(f"{{regex: 'x{number}[a-z]{{50}}'}}" for number in range(16))
     path = tmp_path / "a.yaml"
     path.write_text(LOCAL.replace("{prefix: stub-}", regexes))

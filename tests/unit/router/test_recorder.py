@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from sealane_router import recorder as module
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.recorder import Recorder
+from sealane_router.routing.counters import ArmCounters
 from sealane_router.serving import Serving
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.metrics import RouterMetrics
@@ -40,7 +41,7 @@ def recorded(*exchanges: Exchange) -> tuple[list[dict[str, Any]], CollectorRegis
     written: list[bytes] = []
     registry = CollectorRegistry()
     log = ExchangeLog(written.append, dropped=lambda _: None)
-    recorder = Recorder(RouterMetrics(registry), log)
+    recorder = Recorder(RouterMetrics(registry), log, ArmCounters())
     for exchange in exchanges:
         recorder.record(exchange, "ok")
     log.flush()

@@ -11,6 +11,7 @@ from sealane_api.failure import FailureClass
 from sealane_api.route_table import BreakerPolicy, Limits, Provider, Retry, Route, RouteTable, SecretRef, Timeouts, Tls
 from sealane_router.attempt.breaker import BreakerState
 from sealane_router.errors import Failure
+from sealane_router.routing.splits import Arm
 from sealane_router.serving import ProviderRuntime, Serving, ServingMeans
 from sealane_router.upstream.client import Deadlines
 from sealane_router.upstream.credentials import CredentialStore
@@ -111,10 +112,10 @@ def test_an_open_breaker_survives_a_reload(means: ServingMeans) -> None:
 
 def test_a_breaker_s_changes_are_told_with_their_provider() -> None:
     """For metrics and log."""
-    told: list[tuple[Provider, BreakerState]] = []
-    means = replace(means_of(), on_transition=lambda provider, state: told.append((provider, state)))
+    told: list[tuple[Provider, Arm, BreakerState]] = []
+    means = replace(means_of(), on_transition=lambda *said: told.append(said))
     only(serving_of(table_of(PROVIDER), means)).gate.trip(10.0)
-    assert told == [(PROVIDER, BreakerState.OPEN)]
+    assert told == [(PROVIDER, Arm.STABLE, BreakerState.OPEN)]
 
 
 def test_budget_and_limits_of_a_rule_survive_a_reload(means: ServingMeans) -> None:

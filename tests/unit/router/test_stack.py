@@ -15,6 +15,7 @@ from sealane_router.layers.model_list import ListedModel
 from sealane_router.layers.reporting import reporting
 from sealane_router.policy.authentication import Authenticator
 from sealane_router.policy.limits import RequestLimits
+from sealane_router.routing.counters import ArmCounters
 from sealane_router.serving import Serving
 from sealane_router.stack import StackMeans, Stacks, fold
 from sealane_telemetry.metrics import RouterMetrics
@@ -33,7 +34,7 @@ def stacks_of(serving: Serving, authenticator: Authenticator | None = None) -> S
 
     return Stacks(
         StackMeans(
-            report=reporting(RouterMetrics(CollectorRegistry()), None),
+            report=reporting(RouterMetrics(CollectorRegistry()), None, ArmCounters()),
             serving=lambda: serving,
             authenticator=lambda: authenticator or Authenticator.accepting_anybody(),
             tenant_limits=lambda _: RequestLimits(Limits(), 0.0),

@@ -11,7 +11,7 @@ from tests.support.waiting import until
 
 CHAT = "/v1/chat/completions"
 BODY = b'{"model":"kimi-k3","messages":[]}'
-MOONSHOT = {"route": "default/assistants", "provider": "moonshot"}
+MOONSHOT = {"route": "default/assistants", "provider": "moonshot", "arm": "stable"}
 
 
 async def _ask(served: StubbedGateway) -> int:

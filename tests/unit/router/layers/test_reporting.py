@@ -24,6 +24,7 @@ from sealane_router.errors import (
 )
 from sealane_router.exchange import Attempt, Exchange, Handler, Layer
 from sealane_router.layers.reporting import reporting
+from sealane_router.routing.counters import ArmCounters
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.metrics import RouterMetrics
 from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
@@ -39,7 +40,7 @@ class Reported:
         self.metrics = RouterMetrics(self.registry)
         self.written = b""
         self.log = ExchangeLog(self._write, dropped=lambda _: None)
-        self.layer: Layer = reporting(self.metrics, self.log)
+        self.layer: Layer = reporting(self.metrics, self.log, ArmCounters())
 
     def _write(self, data: bytes) -> None:
         self.written += data

@@ -21,6 +21,7 @@ from sealane_api.route_table import (
 )
 from sealane_router.routing.explanation import explain
 from sealane_router.routing.matcher import Matcher
+from sealane_router.routing.splits import Arm
 
 _MOONSHOT = Provider("default/assistants", "moonshot", DialectName.MOONSHOT, "https://api.moonshot.ai/v1")
 _SPARE = Provider("default/assistants", "spare", DialectName.MOONSHOT, "https://spare.example/v1")
@@ -117,8 +118,12 @@ def test_what_no_request_may_name_is_a_bad_request(name: str) -> None:
 def test_a_running_router_tells_its_state() -> None:
     """The breaker and more, which cannot replace what the table says."""
 
-    def state_of(provider: Provider) -> Mapping[str, Any]:
-        return {"breaker": "open", "parked": provider.name == "zai", "baseURL": "https://elsewhere.example"}
+    def state_of(provider: Provider, arm: Arm) -> Mapping[str, Any]:
+        return {
+            "breaker": "open" if arm is Arm.STABLE else "closed",
+            "parked": provider.name == "zai",
+            "baseURL": "https://elsewhere.example",
+        }
 
     first, _, last = explain(Matcher(RouteTable((_ROUTE,), "hash")), "kimi-k3", state_of)["targets"]
 

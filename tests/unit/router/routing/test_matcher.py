@@ -16,7 +16,8 @@ from sealane_api.route_table import (
     Rule,
     Target,
 )
-from sealane_router.routing.matcher import MAX_NAME, Match, Matcher, MatcherError, model_not_found
+from sealane_router.routing.claims import MatcherError
+from sealane_router.routing.matcher import MAX_NAME, Match, Matcher, model_not_found
 
 _EXACT, _PREFIX, _REGEX = PatternKind.EXACT, PatternKind.PREFIX, PatternKind.REGEX
 
@@ -158,7 +159,7 @@ def test_a_bad_regex_is_named() -> None:
 
 def test_regexes_that_need_too_much_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the table is built, never as a request that finds no rule."""
-    monkeypatch.setattr("sealane_router.routing.matcher._REGEX_MEMORY", 2000)
+    monkeypatch.setattr("sealane_router.routing.claims.REGEX_MEMORY", 2000)
 
     with pytest.raises(MatcherError, match="too much memory"):
         _one(Pattern(_REGEX, "(abc){500}[a-z]{400}"))

@@ -1,5 +1,6 @@
 """The admin application over a gateway of the test's own."""
 
+import io
 from collections.abc import Mapping
 from typing import Any
 from unittest.mock import Mock
@@ -27,6 +28,11 @@ class _Gateway:
 
     def configuration(self) -> Mapping[str, Any]:
         return {"settings": {}}
+
+    async def report(self, poll: bytes | None) -> bytes:
+        if poll == b"bad":
+            raise ValueError("this is no poll")
+        return b'{"polled":%b}' % (b"false" if poll is None else poll)
 
     def begin_drain(self) -> None:
         self.drained += 1
@@ -107,3 +113,19 @@ async def test_explain_asks_for_exactly_the_model_that_is_named() -> None:
         ]
 
         assert [await answer.json() for answer in answers] == [{"model": "kimi k3/é"}] * 3
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "status", "answer"),
+    [
+        ("GET", b"", 200, b'{"polled":false}'),
+        ("POST", b"7", 200, b'{"polled":7}'),
+        ("POST", b"bad", 400, b'{"error":"this is no poll"}'),
+        ("POST", b"7" * (1024 * 1024 + 1), 400, b'{"error":"a poll has at most 1048576 bytes"}'),
+    ],
+)
+async def test_a_report_is_for_peers_and_for_polls(method: str, body: bytes, status: int, answer: bytes) -> None:
+    """GET reads, POST polls; what is refused is refused in words."""
+    async with TestClient(TestServer(admin_application(_Gateway()))) as client:
+        got = await client.request(method, "/-/report", data=io.BytesIO(body))
+        assert (got.status, await got.read()) == (status, answer)

@@ -35,7 +35,7 @@ class _Checked:
         return self.serving.providers[ROUTE, "moonshot"].gate.breaker_state(time.monotonic())
 
     def counted(self, result: str) -> float:
-        labels = {"route": ROUTE, "provider": "moonshot", "result": result}
+        labels = {"route": ROUTE, "provider": "moonshot", "arm": "stable", "result": result}
         return self._registry.get_sample_value("sealane_health_checks_total", labels) or 0.0
 
 
@@ -136,3 +136,19 @@ async def test_the_checks_follow_the_table(stub: StubProvider) -> None:
 
     assert before == 0
     assert stub.counters.total == stopped
+
+
+async def test_a_candidate_is_checked_by_itself(stub: StubProvider) -> None:
+    """Its failing check opens its own breaker and leaves stable's alone; it ends with the trial."""
+    table = table_of(replace(provider_of(stub.base_url), health_check=CHECK))
+    trial = table_of(replace(provider_of("http://127.0.0.1:9/v1"), health_check=CHECK)).routes[0]
+    serving = serving_of(replace(table, candidates=(replace(trial, revision="8"),)))
+    async with _checking(serving) as checked:
+        gate = serving.candidates[ROUTE].providers["moonshot"].gate
+        await until(lambda: gate.breaker_state(time.monotonic()) is BreakerState.OPEN and checked.counted("ok"))
+        state = checked.state
+        checked.serving = serving_of(table, before=serving)
+        await checked.runner.follow()
+        left = len(checked.runner._tasks)
+
+    assert (state, left) == (BreakerState.CLOSED, 1)

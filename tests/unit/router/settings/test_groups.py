@@ -38,7 +38,7 @@ def test_upstream_connections_are_left_before_the_provider_leaves() -> None:
 def test_a_router_leaves_slowly_and_speaks_up() -> None:
     """The cluster's propagation time is the default; the log is on."""
     assert LifecycleSettings() == LifecycleSettings("local", 30.0, 5.0)
-    assert ObservationSettings() == ObservationSettings("info", True, True)
+    assert ObservationSettings() == ObservationSettings("info", True, True, "", "")
 
 
 def test_a_path_is_a_path() -> None:

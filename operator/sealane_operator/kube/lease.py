@@ -1,0 +1,168 @@
+"""The leader's Lease: one operator decides at a time.
+
+Theory of operation. A holder renews the Lease every few seconds. Others do not trust its clock: they note when *they*
+saw the Lease change last, and take it once it has not changed for its whole duration by their own monotonic clock. The
+holder counts from before its last successful renewal was sent, and is lost after ``renew_deadline``, which is shorter:
+so it has stopped before anybody else may begin. What it may still have on its way is stopped by the resourceVersion of
+each write. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sealane_operator.errors import AlreadyExists, Conflict, KubeError, LeaseLost, NotFound
+
+from .connection import Api, Json
+
+_LEASES = "/apis/coordination.k8s.io/v1/namespaces"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTimes:
+    """Seconds: how long a silent holder is believed, how long it believes itself, and how often it renews."""
+
+    duration: float = 15.0
+    renew_deadline: float = 10.0
+    retry_period: float = 2.0
+
+
+class Lease:
+    """``await acquire()``, then ``await hold()`` beside the work: it raises LeaseLost. ``await release()`` at the end.
+
+    ``identity`` is of this process alone: one that starts again is another.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        namespace: str,
+        name: str,
+        identity: str,
+        times: LeaseTimes | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._api = api
+        self._collection = f"{_LEASES}/{namespace}/leases"
+        self._path = f"{self._collection}/{name}"
+        self._name, self._namespace = name, namespace
+        self._identity = identity
+        self.times = times or LeaseTimes()
+        self._clock, self._sleep, self._wall = clock, sleep, wall
+        self._seen: tuple[object, float] | None = None
+        self._held: Json | None = None
+        self._renewed = 0.0
+
+    @property
+    def valid(self) -> bool:
+        """Whether this process is the leader at this moment: asked before each write."""
+        return self._held is not None and self._clock() - self._renewed < self.times.renew_deadline
+
+    async def acquire(self) -> None:
+        """Return once this process is the leader; an API that is away is waited for."""
+        while not await self._try():
+            await self._sleep(self.times.retry_period * random.uniform(1.0, 1.2))  # noqa: S311 - jitter
+
+    async def hold(self) -> None:
+        """Renew until that is no longer possible. Raises LeaseLost; never returns."""
+        while True:
+            await self._sleep(self.times.retry_period)
+            if not self.valid:
+                raise LeaseLost(f"the lease {self._name} was not renewed for {self.times.renew_deadline:g} s")
+            if not await self._try() and self._held is None:
+                raise LeaseLost(f"the lease {self._name} was taken by another operator")
+
+    async def release(self) -> None:
+        """Let the next one begin at once. Raises a KubeError when the API cannot be told; the lease then runs out."""
+        held, self._held = self._held, None
+        if held is not None:
+            spec = {**held["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
+            await self._api.call("PUT", self._path, {**held, "spec": spec}, timeout=self._timeout)
+
+    @property
+    def _timeout(self) -> float:
+        return self.times.renew_deadline / 3
+
+    async def _try(self) -> bool:
+        """Create, take or renew it; tell whether it is ours and fresh now."""
+        asked = self._clock()
+        try:
+            held = self._held
+            stored = await self._take() if held is None else await self._put(held, taken=False)
+        except (Conflict, AlreadyExists):
+            # Somebody else wrote it: whether it is still ours is read again.
+            return await self._look_again()
+        except KubeError:
+            return False
+        if stored is None:
+            return False
+        self._held, self._renewed = stored, asked
+        return True
+
+    async def _take(self) -> Json | None:
+        try:
+            found = await self._api.call("GET", self._path, timeout=self._timeout)
+        except NotFound:
+            return await self._api.call(
+                "POST", self._collection, self._document(None, taken=True), timeout=self._timeout
+            )
+        if not self._is_free(found):
+            return None
+        return await self._put(found, taken=True)
+
+    async def _look_again(self) -> bool:
+        try:
+            found = await self._api.call("GET", self._path, timeout=self._timeout)
+        except KubeError:
+            return False
+        if self._held is not None and _spec(found).get("holderIdentity") == self._identity:
+            # Only metadata changed, or the answer to our own renewal was lost: the next attempt is based on this.
+            self._held = found
+        else:
+            self._held = None
+        return False
+
+    def _is_free(self, found: Json) -> bool:
+        """Whether nobody holds it, or its holder has been silent for the whole duration by our own clock."""
+        spec, now = _spec(found), self._clock()
+        mark = (spec.get("holderIdentity"), spec.get("renewTime"), spec.get("leaseTransitions"))
+        if self._seen is None or self._seen[0] != mark:
+            self._seen = (mark, now)
+        if spec.get("holderIdentity") in ("", None, self._identity):
+            return True
+        duration = spec.get("leaseDurationSeconds")
+        return now - self._seen[1] >= float(duration if isinstance(duration, int) else self.times.duration)
+
+    async def _put(self, found: Json, *, taken: bool) -> Json:
+        return await self._api.call("PUT", self._path, self._document(found, taken=taken), timeout=self._timeout)
+
+    def _document(self, found: Json | None, *, taken: bool) -> Json:
+        now = datetime.fromtimestamp(self._wall(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        before = _spec(found or {})
+        transitions = before.get("leaseTransitions") or 0
+        changed = taken and before.get("holderIdentity") not in (None, self._identity)
+        spec = {
+            "holderIdentity": self._identity,
+            "leaseDurationSeconds": round(self.times.duration),
+            "acquireTime": now if taken else before.get("acquireTime", now),
+            "renewTime": now,
+            "leaseTransitions": transitions + 1 if changed else transitions,
+        }
+        base: Json = found or {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": {"name": self._name, "namespace": self._namespace},
+        }
+        return {**base, "spec": spec}
+
+
+def _spec(lease: Mapping[str, Any]) -> Mapping[str, Any]:
+    spec = lease.get("spec")
+    return spec if isinstance(spec, dict) else {}

@@ -1,0 +1,180 @@
+"""What ``/-/report`` of the admin port answers: to the operator's leader, which polls, and to peers, which read."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
+from typing import Any, Protocol
+
+import msgspec
+
+from sealane_api.report import (
+    MAX_POLLED_ROUTES,
+    ArmReport,
+    Breaker,
+    Figures,
+    Poll,
+    ProviderReport,
+    RouteReport,
+    RouterReport,
+)
+from sealane_router.attempt.breaker import BreakerState
+from sealane_router.attempt.gate import ProviderGate
+from sealane_router.routing.counters import ArmCounters
+from sealane_router.routing.leases import CandidateLeases
+from sealane_router.serving import ArmRuntime, Serving
+
+#: Routes that are written before exchanges get their turn again.
+_AT_ONCE = 50
+#: Seconds for which peers are given the same answer: there are several of them, and each asks every 2 s.
+_PEERS_KEEP = 1.0
+_BREAKERS: Mapping[BreakerState, Breaker] = {
+    BreakerState.CLOSED: "closed",
+    BreakerState.HALF_OPEN: "half-open",
+    BreakerState.OPEN: "open",
+}
+_NOTHING = Figures()
+
+
+class BadPollError(ValueError):
+    """A poll that is none; the message is for whoever sent it."""
+
+
+class Reported(Protocol):
+    """What a report tells of a gateway."""
+
+    leases: CandidateLeases
+    totals: ArmCounters
+
+    @property
+    def name(self) -> str:
+        """The pod, or the admin address."""
+        ...
+
+    @property
+    def replica_set(self) -> str:
+        """The pod's ReplicaSet, empty outside a cluster."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether new requests should come."""
+        ...
+
+    @property
+    def draining(self) -> bool:
+        """Whether the router is leaving."""
+        ...
+
+    @property
+    def serving(self) -> Serving:
+        """The table in force."""
+        ...
+
+    def route_problem(self, route: str) -> str | None:
+        """Why a route is not served as its status points at it."""
+        ...
+
+
+class Reporter:
+    """Renews leases by polls and writes reports; ``process`` names one start of the router."""
+
+    def __init__(self, gateway: Reported, clock: Callable[[], float] = time.monotonic) -> None:
+        self.process = os.urandom(8).hex()
+        self._gateway = gateway
+        self._version = version("sealane")
+        self._clock = clock
+        self._started = clock()
+        self._for_peers: tuple[float, bytes] = (0.0, b"")
+
+    async def answer(self, body: bytes) -> bytes:
+        """Take a poll and return the report of the routes it asks for, as JSON; raises BadPollError."""
+        poll = read_poll(body)
+        gateway = self._gateway
+        gateway.leases.renew(poll.candidates)
+        serving = gateway.serving
+        asked = dict.fromkeys((*(lease.route for lease in poll.candidates), *poll.routes))
+        if poll.full:
+            asked |= dict.fromkeys(serving.stable)
+        return await self._written(serving, asked, figures=True)
+
+    async def for_peers(self) -> bytes:
+        """Return the breakers of all stable arms, as JSON; at most a second old."""
+        written, document = self._for_peers
+        if not document or self._clock() - written >= _PEERS_KEEP:
+            serving = self._gateway.serving
+            document = await self._written(serving, serving.stable, figures=False)
+            self._for_peers = (self._clock(), document)
+        return document
+
+    async def _written(self, serving: Serving, routes: Iterable[str], *, figures: bool) -> bytes:
+        reports: dict[str, msgspec.Raw] = {}
+        for number, route in enumerate(routes, 1):
+            report = self._route(serving, route) if figures else RouteReport(providers=_providers(serving, route))
+            reports[route] = msgspec.Raw(msgspec.json.encode(report))
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        # What is said of the router itself is of this moment, not of when the writing began.
+        document: dict[str, Any] = msgspec.to_builtins(self._head())
+        document["routes"] = reports
+        return msgspec.json.encode(document)
+
+    def _head(self) -> RouterReport:
+        gateway = self._gateway
+        return RouterReport(
+            process=self.process,
+            name=gateway.name,
+            ready=gateway.ready,
+            draining=gateway.draining,
+            version=self._version,
+            replica_set=gateway.replica_set,
+            uptime=self._clock() - self._started,
+            api_age=gateway.leases.api_age,
+            totals=gateway.totals.figures(),
+        )
+
+    def _route(self, serving: Serving, route: str) -> RouteReport:
+        stable, candidate = serving.stable.get(route), serving.candidates.get(route)
+        weight = 0 if serving.splits is None else serving.splits.weight(route)
+        return RouteReport(
+            stable=None if stable is None else _arm(stable, 100 - weight),
+            candidate=None if candidate is None else _arm(candidate, weight),
+            problem=self._gateway.route_problem(route),
+            providers=_providers(serving, route),
+        )
+
+
+def read_poll(body: bytes) -> Poll:
+    """Return the poll that ``body`` is; raises BadPollError."""
+    try:
+        poll = msgspec.json.decode(body, type=Poll)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BadPollError(f"this is no poll: {str(error)[:200]}") from error
+    if len(poll.candidates) + len(poll.routes) > MAX_POLLED_ROUTES:
+        raise BadPollError(f"a poll names at most {MAX_POLLED_ROUTES} routes")
+    return poll
+
+
+def _arm(arm: ArmRuntime, weight: int) -> ArmReport:
+    figures = arm.counters.figures() if arm.counters.exchanges else _NOTHING
+    return ArmReport(_number(arm), arm.route.hash, weight, figures)
+
+
+def _number(arm: ArmRuntime) -> int:
+    """The revision's number; 0 for a route of a file, whose revision is the beginning of its hash."""
+    revision = arm.route.revision
+    return 0 if len(revision) >= 12 and arm.route.hash.startswith(revision) else int(revision)
+
+
+def _providers(serving: Serving, route: str) -> dict[str, ProviderReport]:
+    stable = serving.stable.get(route)
+    if stable is None:
+        return {}
+    now = time.monotonic()
+    return {name: _provider(runtime.gate, now) for name, runtime in stable.providers.items()}
+
+
+def _provider(gate: ProviderGate, now: float) -> ProviderReport:
+    success = gate.last_success
+    return ProviderReport(_BREAKERS[gate.breaker_state(now)], None if success is None else now - success)

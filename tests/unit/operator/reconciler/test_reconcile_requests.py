@@ -1,0 +1,55 @@
+"""Requests by hand through the reconciler: carried out once, or refused in words."""
+
+from tests.support.resources import Document, provider, route, rule
+from tests.support.small_operator import SmallOperator
+
+A, B = "team/a", "team/b"
+KEYED = provider(credential={"secretRef": {"name": "moonshot", "key": "api-key"}})
+
+
+def _route(name: str, prefix: str = "kimi-", **spec: object) -> Document:
+    return route(name, "team", **({"providers": [KEYED], "rules": [rule(prefix=prefix)]} | spec))
+
+
+async def test_an_undo_to_a_pattern_of_another_route_is_refused() -> None:
+    """It is recorded as refused, and not tried again."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    operator.kube.apply(_route("b"))
+    await operator.settle(A, B)
+    operator.kube.annotate(A, {"sealane.dev/request": _undo("1")})
+    await operator.settle(A)
+
+    done = operator.kube.routes[A]["status"]["lastRequest"]
+    assert operator.stable(A) == 2
+    assert done["outcome"].startswith("refused: revision 1 cannot serve: rule 'kimi' claims prefix 'kimi-'")
+    assert operator.conditions(B)["Ready"] == "True/Serving"
+
+
+async def test_an_undo_moves_the_pointer_and_says_who() -> None:
+    """The spec is not touched; the revision tells who asked."""
+    operator = SmallOperator()
+    for prefix in ("a-", "b-"):
+        operator.kube.apply(_route("a", prefix))
+        await operator.settle(A)
+    operator.kube.annotate(A, {"sealane.dev/request": _undo("1")})
+    await operator.settle(A)
+
+    assert operator.stable(A) == 1
+    assert operator.kube.revisions["team/a-1"]["metadata"]["annotations"]["sealane.dev/requested-by"] == "anna"
+
+
+async def test_a_request_that_nobody_can_read_is_told() -> None:
+    """An Event says what to use instead."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    operator.kube.annotate(A, {"sealane.dev/request": "please"})
+    await operator.settle(A)
+
+    assert operator.told.notes.count(("a", "RequestRefused")) == 1
+
+
+def _undo(number: str) -> str:
+    return f"anna undo {number} id-1 2027-01-15T08:00:00Z"

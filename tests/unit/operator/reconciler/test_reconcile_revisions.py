@@ -1,0 +1,132 @@
+"""Revisions through the reconciler: numbered, reused, pruned, rebuilt from, and never believed blindly."""
+
+import pytest
+
+from tests.support.resources import Document, provider, route, rule
+from tests.support.small_operator import SmallOperator
+
+A, B = "team/a", "team/b"
+KEYED = provider(credential={"secretRef": {"name": "moonshot", "key": "api-key"}})
+
+
+def _route(name: str, prefix: str = "kimi-", **spec: object) -> Document:
+    return route(name, "team", **({"providers": [KEYED], "rules": [rule(prefix=prefix)]} | spec))
+
+
+async def test_a_route_made_again_under_its_name_starts_anew() -> None:
+    """Numbers of the old one are not used while its revisions are there."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.delete(A, collect=False)
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+
+    assert operator.stable(A) == 2
+
+
+async def test_a_lost_status_is_rebuilt() -> None:
+    """A backup restored without status: what served goes on serving, and no number is used twice."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "zai-"))
+    operator.kube.wipe_status(A)
+    operator.restart()
+    await operator.look(A)
+
+    assert operator.kube.routes[A]["status"]["stable"]["revision"] == 2
+    assert operator.kube.routes[A]["status"]["candidate"]["revision"] == 3
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"stable": {"revision": 99, "hash": "f" * 64}},
+        {"stable": {"revision": "x"}, "conditions": "none", "rollout": 7},
+        {"stable": {"revision": 2, "hash": "f" * 64}},
+    ],
+)
+async def test_a_status_that_points_at_nothing_is_rebuilt(status: Document) -> None:
+    """Somebody wrote it by hand."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.routes[A]["status"] = status
+    operator.restart()
+    await operator.settle(A)
+
+    assert operator.stable(A) == 1
+    assert operator.conditions(A)["Ready"] == "True/Serving"
+
+
+async def test_history_is_pruned_and_numbers_go_on() -> None:
+    """The limit counts what was superseded."""
+    operator = SmallOperator()
+    for number in range(6):
+        operator.kube.apply(_route("a", f"k{number}-", revisionHistoryLimit=2))
+        await operator.settle(A)
+
+    assert operator.kube.states(A) == {4: "Superseded", 5: "Superseded", 6: "Stable"}
+
+
+async def test_a_spec_that_returns_has_its_old_revision() -> None:
+    """No second one with the same hash; one that is gone comes back under a new number."""
+    operator = SmallOperator()
+    for prefix in ("a-", "b-", "a-"):
+        operator.kube.apply(_route("a", prefix))
+        await operator.settle(A)
+
+    assert operator.kube.states(A) == {1: "Stable", 2: "Superseded"}
+
+
+async def test_a_forged_revision_is_not_used() -> None:
+    """Its annotation says the hash of the spec, its content does not have it."""
+    operator = SmallOperator()
+    for prefix in ("a-", "b-"):
+        operator.kube.apply(_route("a", prefix))
+        await operator.settle(A)
+    operator.kube.revisions["team/a-1"]["spec"]["providers"][0]["baseURL"] = "https://evil.example"
+    operator.kube.apply(_route("a", "a-"))
+    operator.restart()
+    await operator.settle(A)
+
+    assert operator.stable(A) == 3
+
+
+async def test_a_deleted_stable_revision_comes_back() -> None:
+    """Under its number, for its content is the same."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    del operator.kube.revisions["team/a-1"]
+    await operator.settle(A)
+
+    assert operator.kube.states(A) == {1: "Stable"}
+    assert operator.stable(A) == 1
+
+
+async def test_a_watch_that_lags_makes_no_second_revision() -> None:
+    """What this process wrote counts until the watch shows it."""
+    operator = SmallOperator(live=False)
+    operator.kube.apply(_route("a"))
+    operator.watch.catch_up()
+    await operator.look(A, A, A)
+
+    assert operator.kube.states(A) == {1: "Stable"}
+    assert operator.kube.writes.count("status team/a") == 1
+
+
+async def test_a_change_that_the_watch_did_not_show_is_not_overwritten() -> None:
+    """The write is refused, the route is read again, and the next look acts on what is there."""
+    operator = SmallOperator(live=False)
+    operator.kube.apply(_route("a"))
+    operator.watch.catch_up()
+    operator.kube.apply(_route("a", "glm-"))
+    first = await operator.look(A)
+    await operator.look(A)
+
+    assert first == [0.2]
+    assert operator.kube.routes[A]["status"]["observedGeneration"] == 2
