@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sealane_operator.errors import AlreadyExists, Conflict, Forbidden, NotFound
-
 from sealane_api.crd.revision import revision_name
+from sealane_operator.errors import AlreadyExists, Conflict, Forbidden, NotFound
 from tests.support.resources import Document
 
 #: When every object of the fake was made, unless a test says otherwise.

@@ -1,7 +1,6 @@
 """A request by hand is read once, and told when nobody can read it."""
 
 from sealane_api.request import REQUEST_ANNOTATION, Request
-
 from sealane_operator.judgement.requests import pending_request, request_text
 from sealane_operator.rollout.model import ManualRequest, Note, RequestRecord, RolloutState
 

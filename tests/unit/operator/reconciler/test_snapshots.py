@@ -1,9 +1,9 @@
 """Revisions are made once, whoever else makes some, and whatever the watch shows."""
 
 import pytest
-from sealane_operator.errors import Conflict
 
 from sealane_api.crd.revision import RevisionState
+from sealane_operator.errors import Conflict
 from sealane_operator.judgement.revisions import revision_body
 from sealane_operator.reconciler.contents import Contents
 from sealane_operator.reconciler.snapshots import SHOWN_SECONDS, Snapshots
