@@ -1,7 +1,7 @@
 """The whole resource: ``ProviderRoute`` of ``sealane.dev/v1alpha1``, in a file and in a cluster alike."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,8 +13,8 @@ from sealane_api.resource.provider import ProviderSpec
 from sealane_api.resource.rollout import RolloutSpec
 from sealane_api.resource.rule import RuleSpec, TargetSpec
 
-API_VERSION = "sealane.dev/v1alpha1"
-KIND = "ProviderRoute"
+API_VERSION: Final = "sealane.dev/v1alpha1"
+KIND: Final = "ProviderRoute"
 
 MAX_PROVIDERS = 16
 MAX_RULES = 64

@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from sealane_api.route_table import RouteTable
 
+from .cluster_metrics import ClusterMetrics
 from .exchange_counters import ExchangeCounters
 from .series import CounterFamily, Family, GaugeFamily, HistogramFamily
 
@@ -37,8 +38,10 @@ class RouterMetrics(Collector):
         self._declare_listener()
         self._declare_configuration()
         self._declare_process()
-        self.families: tuple[Family[Any], ...] = tuple(
-            family for family in vars(self).values() if isinstance(family, Family)
+        self.cluster = ClusterMetrics()
+        self.families: tuple[Family[Any], ...] = (
+            *(family for family in vars(self).values() if isinstance(family, Family)),
+            *self.cluster.families,
         )
         self._bound: dict[tuple[str, str, str, str, str], ExchangeCounters] = {}
         registry.register(self)
