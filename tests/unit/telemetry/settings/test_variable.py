@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sealane_router.settings.variable import (
+from sealane_telemetry.settings.variable import (
     Address,
     Variable,
     address,
