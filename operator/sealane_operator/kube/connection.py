@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -101,9 +101,10 @@ class Connection:
         *,
         query: Mapping[str, str] | None = None,
         content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
         timeout: float = CALL_TIMEOUT,  # noqa: ASYNC109 - each call has its own limit, and a default
     ) -> Json:
-        """Make one attempt and return the answer's object.
+        """Make one attempt and return the answer's object; ``headers`` go before our own.
 
         ``timeout`` bounds the attempt in seconds; the wait for its turn comes before. Raises a KubeError.
         """
@@ -112,7 +113,8 @@ class Connection:
         status = 0
         try:
             async with asyncio.timeout(timeout):
-                status, data, retry_after = await self._ask(method, path, body, query, content_type)
+                sent = {"Content-Type": content_type, **(headers or {})}
+                status, data, retry_after = await self._ask(method, path, body, query, sent)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"{method} {path}: {_reason(error, timeout)}") from error
         finally:
@@ -121,27 +123,84 @@ class Connection:
             return _object(method, path, data)
         raise _refusal(method, path, status, data, retry_after)
 
-    async def _ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None, query: Mapping[str, str] | None, kind: str
-    ) -> tuple[int, bytes, str | None]:
-        headers = {"Accept": "application/json", "Content-Type": kind, "User-Agent": "sealane-operator"}
-        token = await self._configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
-        if token:
-            headers["Authorization"] = token
-        url = f"{self._configuration.host}{path}" + (f"?{urlencode(query)}" if query else "")
-        answer = await self._rest.request(method, url, headers=headers, body=None if body is None else dict(body))
-        content = answer.response.content
-        pieces: list[bytes] = []
-        size = 0
+    async def watch(
+        self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str] | None = None, seconds: int
+    ) -> AsyncIterator[Json]:
+        """Yield the events of a watch until the server ends it, which it is asked to do after ``seconds``.
+
+        Raises a KubeError; a watch that is broken off, or says nothing although its time is over, is Unavailable.
+        """
+        await self._pace.turn()
+        asked = {**query, "watch": "true", "timeoutSeconds": str(seconds)}
+        limit = seconds + CALL_TIMEOUT
         try:
-            async for piece in content.iter_any():
-                size += len(piece)
-                if size > MAX_ANSWER:
-                    raise aiohttp.ClientPayloadError(f"the answer is above {MAX_ANSWER} bytes")
-                pieces.append(piece)
+            answer = await self._send("GET", path, None, asked, headers or {}, limit)
+            try:
+                if answer.status >= 300:
+                    data = await _whole(answer.response.content)
+                    raise _refusal("GET", path, answer.status, data, answer.headers.get("Retry-After"))
+                async for line in _lines(answer.response.content):
+                    yield _object("GET", path, line)
+            finally:
+                answer.response.close()
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unavailable(f"GET {path}: {_reason(error, limit)}") from error
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        query: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+    ) -> tuple[int, bytes, str | None]:
+        answer = await self._send(method, path, body, query, headers, None)
+        try:
+            data = await _whole(answer.response.content)
         finally:
             answer.response.release()
-        return answer.status, b"".join(pieces), answer.headers.get("Retry-After")
+        return answer.status, data, answer.headers.get("Retry-After")
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        query: Mapping[str, str] | None,
+        headers: Mapping[str, str],
+        seconds: float | None,
+    ) -> Any:
+        """Return the library's answer, of which only the head has been read; all of it may take ``seconds``."""
+        sent = {"Accept": "application/json", "User-Agent": "sealane-operator", **headers}
+        token = await self._configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
+        if token:
+            sent["Authorization"] = token
+        url = f"{self._configuration.host}{path}" + (f"?{urlencode(query)}" if query else "")
+        content = None if body is None else dict(body)
+        limit = None if seconds is None else aiohttp.ClientTimeout(total=seconds)
+        return await self._rest.request(method, url, headers=sent, body=content, _request_timeout=limit)
+
+
+async def _whole(content: aiohttp.StreamReader) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in content.iter_any():
+        size += len(piece)
+        if size > MAX_ANSWER:
+            raise aiohttp.ClientPayloadError(f"the answer is above {MAX_ANSWER} bytes")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+async def _lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    rest = bytearray()
+    async for piece in content.iter_any():
+        rest += piece
+        *lines, rest = rest.split(b"\n") if b"\n" in piece else (rest,)  # a long line is not searched again
+        if len(rest) > MAX_ANSWER:
+            raise aiohttp.ClientPayloadError(f"an event is above {MAX_ANSWER} bytes")
+        for line in lines:
+            yield bytes(line)
 
 
 def _object(method: str, path: str, data: bytes) -> Json:
