@@ -8,6 +8,7 @@ The text under each field says what it does and why its default is what it is.
 from dataclasses import dataclass
 from pathlib import Path
 
+from .namespaces import namespaces
 from .networks import AllowedNetworks, networks
 from .variable import Address, address, choice, count, duration, object_name, path, paths, setting, size, switch
 
@@ -70,6 +71,28 @@ class SourceSettings:
 
     poll_interval: float = setting("SEALANE_POLL_INTERVAL", "500ms", "duration", duration(0.05, 1))
     """How often files are looked at. A change is found within this time, which must stay at most a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """How a router follows the Kubernetes API, instead of files."""
+
+    follow: bool = setting("SEALANE_CLUSTER", "false", "true or false", switch)
+    """Serve what the ProviderRoutes of a cluster point at, with the credentials of its Secrets. Needs no route file
+    and takes none."""
+
+    kubeconfig: Path | None = setting("SEALANE_KUBECONFIG", "", "file", path)
+    """Where the API is and who the router is. Empty: the ServiceAccount of the router's pod."""
+
+    namespaces: tuple[str, ...] = setting("SEALANE_NAMESPACES", "", "names, separated by commas", namespaces)
+    """Whose routes are served. Empty: those of every namespace, for which the router needs a ClusterRole."""
+
+    snapshot: Path | None = setting("SEALANE_SNAPSHOT", "", "directory", path)
+    """Where the stable revisions are kept for a start without the API. It holds no key. Empty: such a start waits."""
+
+    snapshot_keys: Path | None = setting("SEALANE_SNAPSHOT_KEYS", "", "directory", path)
+    """Where the keys are kept for such a start: in memory (tmpfs), never on a disk. Empty: a start without the API
+    has routes and no credentials."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,24 @@
 """Reads the settings of a router from its flags and its environment."""
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
 
-from .groups import LifecycleSettings, ListenerSettings, ObservationSettings, SourceSettings, UpstreamSettings
+from sealane_telemetry.settings import reading
+from sealane_telemetry.settings.reading import Written, as_json_value, variables_of
+
+from .groups import (
+    ClusterSettings,
+    LifecycleSettings,
+    ListenerSettings,
+    ObservationSettings,
+    SourceSettings,
+    UpstreamSettings,
+)
 from .variable import SettingsError, Variable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
-
-GroupT = TypeVar("GroupT", bound="DataclassInstance")
-
-#: What Kubernetes adds to the environment of every pod for a Service whose name starts with ``sealane``.
-_SERVICE_LINK = re.compile(r"SEALANE(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_[0-9]+_\w+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Settings:
 
     listener: ListenerSettings = field(default_factory=ListenerSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     lifecycle: LifecycleSettings = field(default_factory=LifecycleSettings)
     observation: ObservationSettings = field(default_factory=ObservationSettings)
@@ -44,10 +48,12 @@ class Settings:
         Raises:
             SettingsError: one line for each problem, naming the variable, what was found and what to write.
         """
-        written = _Written(overrides or {}, environ, defaults or {}, _misspelt(overrides or {}, defaults or {}))
+        written = Written(overrides or {}, environ, defaults or {})
+        written.refuse_misspelt(cls.variables())
         settings = cls(
             listener=written.read(ListenerSettings()),
             sources=written.read(SourceSettings()),
+            cluster=written.read(ClusterSettings()),
             upstream=written.read(UpstreamSettings()),
             lifecycle=written.read(LifecycleSettings()),
             observation=written.read(ObservationSettings()),
@@ -60,45 +66,18 @@ class Settings:
     @classmethod
     def variables(cls) -> tuple[Variable, ...]:
         """Every setting, in the order of the groups."""
-        return tuple(variable for group in cls()._groups() for _, variable in _variables(group))
+        return tuple(variable for group in cls()._groups() for _, variable in variables_of(group))
 
     def effective(self) -> dict[str, str | int | float | bool]:
         """What holds now, by variable name; times in seconds, sizes in bytes. No setting holds a secret."""
         return {
-            variable.name: _shown(getattr(group, attribute))
+            variable.name: as_json_value(getattr(group, attribute))
             for group in self._groups()
-            for attribute, variable in _variables(group)
+            for attribute, variable in variables_of(group)
         }
 
     def _groups(self) -> "tuple[DataclassInstance, ...]":
-        return (self.listener, self.sources, self.upstream, self.lifecycle, self.observation)
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Where settings are written, most important first, and what was wrong with them."""
-
-    overrides: Mapping[str, str]
-    environ: Mapping[str, str]
-    defaults: Mapping[str, str]
-    problems: list[str]
-
-    def read(self, group: GroupT) -> GroupT:
-        changes: dict[str, Any] = {}
-        for attribute, variable in _variables(group):
-            origin, text = self._find(variable)
-            if text is None:
-                continue
-            try:
-                changes[attribute] = variable.parse(text)
-            except ValueError as error:
-                self.problems.append(f"{origin}: found {text[:100]!r}; {error}")
-        return replace(group, **changes)
-
-    def _find(self, variable: Variable) -> tuple[str, str | None]:
-        if variable.flag in self.overrides:
-            return variable.flag, self.overrides[variable.flag]
-        return variable.name, self.environ.get(variable.name) or self.defaults.get(variable.name)
+        return (self.listener, self.sources, self.cluster, self.upstream, self.lifecycle, self.observation)
 
 
 def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -106,28 +85,7 @@ def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
 
     What Kubernetes adds for Services (``SEALANE_ROUTER_SERVICE_HOST``) is not counted.
     """
-    known = {variable.name for variable in Settings.variables()}
-    strange = {name for name in environ if name.startswith("SEALANE_") and not _SERVICE_LINK.fullmatch(name)}
-    return tuple(_no_such(name, known) for name in sorted(strange - known))
-
-
-def _misspelt(overrides: Mapping[str, str], defaults: Mapping[str, str]) -> list[str]:
-    flags = {variable.flag for variable in Settings.variables()}
-    names = {variable.name for variable in Settings.variables()}
-    return [
-        *(_no_such(flag, flags) for flag in overrides if flag not in flags),
-        *(_no_such(name, names) for name in defaults if name not in names),
-    ]
-
-
-def _no_such(name: str, known: set[str]) -> str:
-    nearest = get_close_matches(name, sorted(known), n=1, cutoff=0.7)
-    return f"{name}: no such setting" + (f"; did you mean {nearest[0]}?" if nearest else "")
-
-
-def _variables(group: "DataclassInstance") -> Iterator[tuple[str, Variable]]:
-    for attribute in fields(group):
-        yield attribute.name, attribute.metadata["variable"]
+    return reading.unknown_variables(environ, Settings.variables())
 
 
 def _contradictions(settings: Settings) -> list[str]:
@@ -145,12 +103,28 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("SEALANE_BODY_LIMIT: one body could exceed SEALANE_BUFFERED_BODIES; write less")
     if traffic.port and traffic == admin:
         problems.append(f"SEALANE_ADMIN: {admin} is the traffic address; write another port")
+    return problems + _contradictions_of_sources(settings.sources, settings.cluster)
+
+
+def _contradictions_of_sources(sources: SourceSettings, cluster: ClusterSettings) -> list[str]:
+    """Routes and credentials come from files or from the Kubernetes API, and never from both."""
+    problems = []
+    if cluster.follow:
+        for name, is_set in (("ROUTES", bool(sources.routes)), ("SECRETS", sources.secrets is not None)):
+            if is_set:
+                flag = f"--{name.lower()}"
+                problems.append(
+                    f"SEALANE_{name}: SEALANE_CLUSTER is set too; write one of {flag} and --cluster true, "
+                    "which takes both from the Kubernetes API"
+                )
+    for name, written in (
+        ("KUBECONFIG", cluster.kubeconfig),
+        ("NAMESPACES", cluster.namespaces),
+        ("SNAPSHOT", cluster.snapshot),
+        ("SNAPSHOT_KEYS", cluster.snapshot_keys),
+    ):
+        if written and not cluster.follow:
+            problems.append(f"SEALANE_{name}: the router reads files; write --cluster true, or leave it out")
+    if cluster.snapshot_keys and not cluster.snapshot:
+        problems.append("SEALANE_SNAPSHOT_KEYS: keys without routes serve nothing; write --snapshot DIRECTORY too")
     return problems
-
-
-def _shown(value: object) -> str | int | float | bool:
-    if isinstance(value, tuple):
-        return ",".join(str(part) for part in value)
-    if isinstance(value, str | int | float):
-        return value
-    return "" if value is None else str(value)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sealane_router.settings.groups import (
+    ClusterSettings,
     LifecycleSettings,
     ListenerSettings,
     ObservationSettings,
@@ -24,6 +25,11 @@ def test_the_listener_is_on_loopback_with_the_documented_limits() -> None:
 def test_nothing_is_read_and_nobody_let_in_by_default() -> None:
     """No routes, no keys, and no consent to serve strangers."""
     assert SourceSettings() == SourceSettings((), None, None, False, 0.5)
+
+
+def test_files_are_followed_unless_somebody_says_so() -> None:
+    """No cluster, no kubeconfig, every namespace, and nothing written anywhere."""
+    assert ClusterSettings() == ClusterSettings(False, None, (), None, None)
 
 
 def test_upstream_connections_are_left_before_the_provider_leaves() -> None:

@@ -118,3 +118,36 @@ def test_settings_do_not_change() -> None:
     """They are read once; a layer may keep its group."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings().listener.body_limit = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"--cluster": "true", "--routes": "a.yaml"}, "SEALANE_ROUTES: SEALANE_CLUSTER is set too; write one of"),
+        ({"--cluster": "true", "--secrets": "dir"}, "SEALANE_SECRETS: SEALANE_CLUSTER is set too; write one of"),
+        ({"--kubeconfig": "file"}, "SEALANE_KUBECONFIG: the router reads files; write --cluster true"),
+        ({"--namespaces": "team"}, "SEALANE_NAMESPACES: the router reads files; write --cluster true"),
+        ({"--snapshot": "dir"}, "SEALANE_SNAPSHOT: the router reads files; write --cluster true"),
+        ({"--cluster": "true", "--snapshot-keys": "dir"}, "SEALANE_SNAPSHOT_KEYS: keys without routes serve nothing"),
+    ],
+)
+def test_a_router_follows_files_or_a_cluster(flags: dict[str, str], words: str) -> None:
+    """What only makes sense for the other is refused, and not passed over."""
+    with pytest.raises(SettingsError, match=words):
+        Settings.from_environment({}, flags)
+
+
+def test_everything_about_a_cluster_goes_together() -> None:
+    """Each setting is read, and shown by its variable."""
+    written = {
+        "SEALANE_CLUSTER": "true",
+        "SEALANE_KUBECONFIG": "/etc/kubeconfig",
+        "SEALANE_NAMESPACES": "team-a,team-b",
+        "SEALANE_SNAPSHOT": "/var/lib/sealane",
+        "SEALANE_SNAPSHOT_KEYS": "/run/sealane",
+    }
+    settings = Settings.from_environment(written)
+
+    assert settings.cluster.follow
+    assert settings.cluster.namespaces == ("team-a", "team-b")
+    assert settings.effective() | {**written, "SEALANE_CLUSTER": True} == settings.effective()
