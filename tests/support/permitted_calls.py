@@ -1,0 +1,254 @@
+"""Every call that the operator and the routers make to the Kubernetes API, each made by the code that makes it.
+
+A call raises Forbidden when a permission is missing. The operator's build on each other, in their order.
+"""
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+
+from sealane_operator.errors import Forbidden, NotFound
+from sealane_operator.judgement.revisions import revision_body
+from sealane_operator.kube.client import KubeClient
+from sealane_operator.kube.connection import MERGE_PATCH, Connection
+from sealane_operator.kube.lease import Lease
+from sealane_router.cluster.api import KubeApi
+from sealane_router.cluster.errors import Denied, Missing
+from tests.support.api_kube import connect
+from tests.support.rbac import ROUTE, SECRET, Installation
+from tests.support.resources import Document
+
+T = TypeVar("T")
+
+
+def _number() -> int:
+    return uuid4().int % 10**8 + 1
+
+
+@dataclass(slots=True)
+class Caller:
+    """One ServiceAccount of an installation, through the operator's connection and through the routers' client."""
+
+    at: Installation
+    connection: Connection
+    api: KubeApi
+    kube: KubeClient
+    #: Of the revision, and of the Event, that are its own.
+    number: int = field(default_factory=_number)
+
+    @property
+    def revision(self) -> str:
+        """The revision that it makes."""
+        return f"{ROUTE}-{self.number}"
+
+    async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, **how: Any) -> Document:
+        """One call of the operator's connection."""
+        return await self.connection.call(method, path, body, **how)
+
+    async def route(self) -> Document:
+        """The route that is looked after."""
+        found = await self.kube.get_route(self.at.team, ROUTE)
+        assert found is not None
+        return found
+
+    async def watch(self, path: str, selector: str = "") -> None:
+        """Begin a watch and leave it."""
+        await _first(self.api.watch(path, selector, "0", 1))
+
+    async def list(self, path: str, selector: str = "") -> None:
+        """Read the first page."""
+        await _first(self.api.pages(path, selector))
+
+
+@asynccontextmanager
+async def calling(at: Installation, kubeconfig: Path) -> AsyncIterator[Caller]:
+    """Be whoever the kubeconfig says until the block ends."""
+    connection = await connect(kubeconfig)
+    api = KubeApi(kubeconfig)
+    await api.open()
+    try:
+        yield Caller(at, connection, api, KubeClient(connection, router_namespace=at.home))
+    finally:
+        await api.close()
+        await connection.close()
+
+
+Call = Callable[[Caller], Awaitable[object]]
+
+
+async def made(call: Call, caller: Caller) -> None:
+    """Make a call. Raises Forbidden; that something does not exist is an answer like any other."""
+    try:
+        await call(caller)
+    except (NotFound, Missing):
+        return
+    except Denied as error:
+        raise Forbidden(str(error), error.status) from error
+
+
+async def _first(items: AsyncIterator[T]) -> None:
+    async with aclosing(cast("AsyncGenerator[T, None]", items)) as generator:
+        await anext(generator)
+
+
+async def _write_status(caller: Caller) -> None:
+    route = await caller.route()
+    await caller.kube.write_status(route, route["status"])
+
+
+async def _create_revision(caller: Caller) -> None:
+    await caller.kube.create_revision(caller.at.team, revision_body(await caller.route(), caller.number, "0" * 64))
+
+
+async def _patch_revision(caller: Caller) -> None:
+    found = await caller.kube.get_revision(caller.at.team, caller.revision)
+    assert found is not None
+    version = found["metadata"]["resourceVersion"]
+    await caller.kube.patch_revision(caller.at.team, caller.revision, {"sealane.dev/state": "Stable"}, {}, version)
+
+
+async def _delete_revision(caller: Caller) -> None:
+    found = await caller.kube.get_revision(caller.at.team, caller.revision)
+    assert found is not None
+    await caller.kube.delete_revision(caller.at.team, caller.revision, found["metadata"]["resourceVersion"])
+
+
+async def _grant_secrets(caller: Caller) -> None:
+    await caller.kube.grant_secrets(caller.at.team, [SECRET])
+    await caller.kube.grant_secrets(caller.at.team, ["another", SECRET])
+
+
+class _Outspoken:
+    """A Lease keeps trying when it is refused; this remembers why it was."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self.refused: Forbidden | None = None
+
+    async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, **how: Any) -> Document:
+        try:
+            return await self._caller.ask(method, path, body, **how)
+        except Forbidden as error:
+            self.refused = error
+            raise
+
+
+class _Enough(Exception):
+    """The Lease was renewed."""
+
+
+async def _lead(caller: Caller) -> None:
+    """Take the Lease, renew it and let it go."""
+    api = _Outspoken(caller)
+    pauses = 0
+
+    async def pause(_seconds: float) -> None:
+        nonlocal pauses
+        pauses += 1
+        if api.refused is not None:
+            raise api.refused
+        if pauses > 1:
+            raise _Enough
+
+    identity = uuid4().hex
+    lease = Lease(api, namespace=caller.at.home, name="sealane-operator", identity=identity, sleep=pause)
+    await lease.acquire()
+    pauses = 0
+    try:
+        await lease.hold()
+    except _Enough:
+        await lease.release()
+
+
+def _moment() -> str:
+    return datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _event(namespace: str, number: int, regarding: Document) -> Document:
+    return {
+        "apiVersion": "events.k8s.io/v1",
+        "kind": "Event",
+        "metadata": {"name": f"{regarding['name']}.{number}", "namespace": namespace},
+        "regarding": {**regarding, "namespace": namespace},
+        "eventTime": _moment(),
+        "action": "Roll",
+        "reason": "RolloutStarted",
+        "type": "Normal",
+        "note": "revision 1",
+        "reportingController": "sealane.dev/operator",
+        "reportingInstance": "sealane-operator-0",
+    }
+
+
+async def _tell_about(caller: Caller, namespace: str, regarding: Document) -> None:
+    """Write an Event, then count it again."""
+    events = f"/apis/events.k8s.io/v1/namespaces/{namespace}/events"
+    event = _event(namespace, caller.number, regarding)
+    await caller.ask("POST", events, event)
+    series = {"series": {"count": 2, "lastObservedTime": _moment()}}
+    await caller.ask("PATCH", f"{events}/{event['metadata']['name']}", series, content_type=MERGE_PATCH)
+
+
+def _home(caller: Caller, group: str, plural: str) -> str:
+    return f"/apis/{group}/namespaces/{caller.at.home}/{plural}"
+
+
+_ROUTE = {"apiVersion": "sealane.dev/v1alpha1", "kind": "ProviderRoute", "name": ROUTE}
+_DEPLOYMENT = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "sealane-router"}
+
+OPERATOR: dict[str, Call] = {
+    "lead": _lead,
+    "list routes": lambda c: c.list(c.at.watched("providerroutes")),
+    "watch routes": lambda c: c.watch(c.at.watched("providerroutes")),
+    "list revisions": lambda c: c.list(c.at.watched("providerrouterevisions")),
+    "watch revisions": lambda c: c.watch(c.at.watched("providerrouterevisions")),
+    "read a route": lambda c: c.route(),
+    "read the keys of a Secret": lambda c: c.kube.secret_keys(c.at.team, SECRET),
+    "create a revision": _create_revision,
+    "read and label a revision": _patch_revision,
+    "delete a revision": _delete_revision,
+    "let routers read Secrets": _grant_secrets,
+    "write a status": _write_status,
+    "tell about a route": lambda c: _tell_about(c, c.at.team, _ROUTE),
+    "tell about the routers' Deployment": lambda c: _tell_about(c, c.at.home, _DEPLOYMENT),
+    "look for the policy": lambda c: c.kube.policy_exists(),
+    "find routers": lambda c: c.list(_home(c, "discovery.k8s.io/v1", "endpointslices")),
+    "read a ReplicaSet": lambda c: c.ask("GET", _home(c, "apps/v1", "replicasets/sealane-router-1")),
+    "read a Deployment": lambda c: c.ask("GET", _home(c, "apps/v1", "deployments/sealane-router")),
+}
+
+#: What only a cluster-wide installation may ask: the policy is of no namespace.
+WIDE = {"look for the policy"}
+
+ROUTER: dict[str, Call] = {
+    "list routes": lambda c: c.list(c.at.watched("providerroutes")),
+    "watch routes": lambda c: c.watch(c.at.watched("providerroutes")),
+    "fetch a revision": lambda c: c.api.get(f"{_team(c)}/providerrouterevisions/{c.revision}"),
+}
+
+#: What a router may do once the operator lets it.
+GRANTED: dict[str, Call] = {
+    "fetch a Secret": lambda c: c.api.get(_secret(c, SECRET)),
+    "list one Secret": lambda c: c.list(_secret(c, ""), f"metadata.name={SECRET}"),
+    "watch one Secret": lambda c: c.watch(_secret(c, ""), f"metadata.name={SECRET}"),
+}
+
+
+def _team(caller: Caller) -> str:
+    return f"/apis/sealane.dev/v1alpha1/namespaces/{caller.at.team}"
+
+
+def _secret(caller: Caller, name: str) -> str:
+    return f"/api/v1/namespaces/{caller.at.team}/secrets/{name}".rstrip("/")
+
+
+def calls(account: str, *, wide: bool) -> dict[str, Call]:
+    """Every call of an account, in order."""
+    if account == "sealane-router":
+        return ROUTER
+    return {name: call for name, call in OPERATOR.items() if wide or name not in WIDE}
