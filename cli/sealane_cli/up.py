@@ -14,7 +14,7 @@ from sealane_router.app.process import serve
 from sealane_router.app.stand_ins import StandIns
 from sealane_router.settings.reading import Settings, unknown_variables
 from sealane_router.settings.variable import SettingsError
-from sealane_router.upstream.credentials import CredentialStore, variable_of
+from sealane_router.upstream.mounted_credentials import MountedCredentials, variable_of
 
 from .stub.personality import MOONSHOT, OPENAI, ZAI, Personality
 from .stub.server import StubProvider
@@ -83,7 +83,7 @@ def _stubs(settings: Settings, environ: Mapping[str, str]) -> StandIns:
 
     @asynccontextmanager
     async def stand_ins(table: RouteTable) -> AsyncIterator[Mapping[tuple[str, str], Provider]]:
-        store = CredentialStore(settings.sources.secrets, environ)
+        store = MountedCredentials(settings.sources.secrets, environ)
         async with AsyncExitStack() as stack:
             found: dict[tuple[str, str], Provider] = {}
             for route in table.routes:
@@ -104,7 +104,7 @@ def stand_in(provider: Provider, base_url: str) -> Provider:
     return replace(provider, base_url=base_url, messages_base_url=None, credential=None, tls=None, allow_insecure=True)
 
 
-def _missing(store: CredentialStore, route: Route, provider: Provider) -> str | None:
+def _missing(store: MountedCredentials, route: Route, provider: Provider) -> str | None:
     reference = provider.credential
     if reference is None or store.credential(route.namespace, reference).problem is None:
         return None

@@ -27,7 +27,7 @@ from sealane_router.providers.api import API_BY_PATH
 from sealane_router.providers.request_body import read_head
 from sealane_router.routing.matcher import Matcher
 from sealane_router.serving import Serving, ServingMeans
-from sealane_router.upstream.credentials import CredentialStore
+from sealane_router.upstream.mounted_credentials import MountedCredentials
 
 CHAT = b'{"model":"kimi-k3","messages":[]}'
 STREAMING_CHAT = b'{"model":"kimi-k3","messages":[],"stream":true}'
@@ -123,7 +123,7 @@ def table_of(
 def means_of(environ: Mapping[str, str] = ENVIRON) -> ServingMeans:
     """Any address may be connected to; credentials come from ``environ``."""
     return ServingMeans(
-        credentials=CredentialStore(None, environ),
+        credentials=MountedCredentials(None, environ),
         allowed=lambda provider: lambda address: True,
         pool_idle=10.0,
         pool_age=100.0,

@@ -29,7 +29,7 @@ from sealane_router.settings.reading import Settings
 from sealane_router.settings.variable import Address
 from sealane_router.stack import StackMeans, Stacks
 from sealane_router.upstream.connector import AddressRule
-from sealane_router.upstream.credentials import CredentialStore
+from sealane_router.upstream.mounted_credentials import MountedCredentials
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.health import Check, HealthChecks
 from sealane_telemetry.logs import get_logger
@@ -73,7 +73,7 @@ class Gateway:
         self.leases = CandidateLeases()
         self.totals = ArmCounters()
         means = ServingMeans(
-            credentials=CredentialStore(settings.sources.secrets, environ),
+            credentials=MountedCredentials(settings.sources.secrets, environ),
             allowed=self._allowed,
             pool_idle=settings.upstream.idle_limit,
             pool_age=settings.upstream.age_limit,

@@ -14,7 +14,7 @@ from sealane_router.errors import Failure
 from sealane_router.routing.splits import Arm
 from sealane_router.serving import ProviderRuntime, Serving, ServingMeans
 from sealane_router.upstream.client import Deadlines
-from sealane_router.upstream.credentials import CredentialStore
+from sealane_router.upstream.mounted_credentials import MountedCredentials
 from tests.support.exchanges import ENVIRON, ROUTE, means_of, provider_of, serving_of, table_of
 
 PROVIDER = provider_of("https://api.test/v1")
@@ -168,7 +168,7 @@ def test_retiring_closes_what_was_not_taken_over(means: ServingMeans) -> None:
 def test_a_replaced_credential_is_tried_again() -> None:
     """Its provider's parking ends; others stay as they are."""
     environ = dict(ENVIRON)
-    store = CredentialStore(None, environ)
+    store = MountedCredentials(None, environ)
     serving = serving_of(table_of(PROVIDER), replace(means_of(), credentials=store))
     gate = only(serving).gate
     permit = gate.acquire("kimi-k3", 10.0)

@@ -14,6 +14,7 @@ from sealane_router.upstream.client import Deadlines, ProviderClient
 from sealane_router.upstream.connection import UpstreamConnection
 from sealane_router.upstream.credentials import Credential, CredentialStore
 from sealane_router.upstream.errors import UpstreamError
+from sealane_router.upstream.mounted_credentials import MountedCredentials
 from sealane_router.upstream.pool import PoolLimits
 from tests.support.scripted_provider import Line, Script, ScriptedProvider, answer, playing
 
@@ -24,7 +25,7 @@ DEADLINES = Deadlines(connect=1.0, first_byte=1.0, idle=1.0)
 
 def credential_in(environ: Mapping[str, str]) -> tuple[CredentialStore, Credential]:
     """A store and the handle of the provider's key."""
-    store = CredentialStore(None, environ)
+    store = MountedCredentials(None, environ)
     return store, store.credential("default", REF)
 
 
