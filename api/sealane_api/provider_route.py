@@ -58,7 +58,7 @@ class ProviderRouteSpec(RevisionSpec):
     rollout: RolloutSpec = RolloutSpec()
     """How a changed spec goes live; read live, never part of a revision."""
     suspend: Flag = False
-    """True: nothing is rolled out or rolled back; what serves goes on serving."""
+    """True: nothing goes forward; what fails on trial is still rolled back."""
     revision_history_limit: HistoryLimit = 10
     """How many superseded and rejected revisions are kept."""
 

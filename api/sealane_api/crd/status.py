@@ -172,6 +172,10 @@ class RolloutStatus(Observed):
     """When it made its last step; the progress deadline counts from here."""
     paused_by: Word | None = None
     """Who paused it; absent when nobody did."""
+    obstacle: Word | None = None
+    """Why it does not go on, in one word; absent while it does."""
+    obstacle_since: Timestamp | None = None
+    """When that began; what stops without anybody's fault does not count toward the deadline."""
     held: Hash | None = None
     """What was given up by hand and does not start again by itself."""
     baseline: RateStatus | None = None

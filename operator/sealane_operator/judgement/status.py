@@ -68,6 +68,8 @@ def state_of(status: ProviderRouteStatus) -> RolloutState:
         started=_seconds(rollout.started),
         progressed=_seconds(rollout.progressed),
         paused_by=rollout.paused_by,
+        obstacle=rollout.obstacle,
+        obstacle_since=_seconds(rollout.obstacle_since),
         held=rollout.held,
         rejected=status.rejected_hashes,
         baseline=_rate(rollout.baseline),
@@ -210,6 +212,8 @@ def _rollout_status(state: RolloutState) -> RolloutStatus:
         started=_time(state.started),
         progressed=_time(state.progressed),
         paused_by=state.paused_by,
+        obstacle=state.obstacle,
+        obstacle_since=_time(state.obstacle_since),
         held=state.held,
         baseline=_rate_status(state.baseline),
     )

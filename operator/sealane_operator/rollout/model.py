@@ -103,6 +103,7 @@ class RolloutState:
 
     ``previous`` is what a bake falls back to. ``started`` is when the rollout began, ``progressed`` when it last made
     a step: the deadline counts from there. ``held`` is the hash that ``undo`` or ``abort`` keeps from starting again.
+    ``obstacle`` is why it does not go on (the reason of the condition ``Progressing``), None while it does.
     """
 
     phase: Phase = Phase.IDLE
@@ -113,6 +114,8 @@ class RolloutState:
     started: float = 0.0
     progressed: float = 0.0
     paused_by: str | None = None
+    obstacle: str | None = None
+    obstacle_since: float = 0.0
     held: str | None = None
     rejected: tuple[str, ...] = ()
     baseline: Rate | None = None

@@ -34,6 +34,8 @@ STATES = st.builds(
     started=TIMES,
     progressed=TIMES,
     paused_by=st.none() | WORDS,
+    obstacle=st.none() | st.sampled_from(["NoData", "Paused"]),
+    obstacle_since=TIMES,
     held=st.none() | HASHES,
     rejected=st.lists(HASHES, max_size=10, unique=True).map(tuple),
     baseline=st.none()
