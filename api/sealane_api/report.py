@@ -1,8 +1,9 @@
 """What a router and the operator tell each other at ``/-/report`` of the admin port.
 
 The operator's leader POSTs a :class:`Poll` to every router each second, which renews the leases of all candidates, and
-reads the :class:`RouterReport` that comes back. Peers GET the same report for its breakers. Counters only ever grow
-within one ``process``: a restart is a new process, never a drop. JSON member names are the attribute names.
+reads the :class:`RouterReport` that comes back. Peers GET the same report, of up to 32 routes that they name, for
+readiness and breakers. Counters only ever grow within one ``process``: a restart is a new process, never a drop. JSON
+member names are the attribute names.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from typing import Literal
 #: Routes that one poll may name; a cluster has as many candidates only when something has gone wrong.
 MAX_POLLED_ROUTES = 10_000
 
+#: Routes that a peer may name, as ``?route=namespace/name`` each: they have to fit into a request line.
+MAX_ASKED_ROUTES = 32
+
 #: Upper bounds of the buckets of time to first content, in seconds; one more bucket holds what is slower.
 LATENCY_BOUNDS: tuple[float, ...] = (
     0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 7.5,
@@ -18,6 +22,9 @@ LATENCY_BOUNDS: tuple[float, ...] = (
 )  # fmt: skip
 
 Breaker = Literal["closed", "half-open", "open"]
+
+#: Whether a router stays in the Service, means to leave it for a local fault, or has left it for one.
+Standing = Literal["stays", "leaving", "left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class RouterReport:
 
     ``name`` is its pod or address, ``replica_set`` empty outside a cluster. ``api_age`` is how many seconds ago the
     Kubernetes API last confirmed the routes, None where routes come from files. ``totals`` are all its exchanges.
+    A router is ready while it is ``leaving`` and not any more when it has ``left``.
     """
 
     process: str
@@ -103,4 +111,5 @@ class RouterReport:
     uptime: float = 0.0
     api_age: float | None = None
     totals: Figures = field(default_factory=Figures)
+    standing: Standing = "stays"
     routes: dict[str, RouteReport] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from sealane_api.route_table import RouteTable
 
 from .cluster_metrics import ClusterMetrics
 from .exchange_counters import ExchangeCounters
+from .peer_metrics import PeerMetrics
 from .series import CounterFamily, Family, GaugeFamily, HistogramFamily
 
 #: Upper bounds in seconds: an exchange may be an embedding in 10 ms or a stream of minutes.
@@ -39,9 +40,11 @@ class RouterMetrics(Collector):
         self._declare_configuration()
         self._declare_process()
         self.cluster = ClusterMetrics()
+        self.peers = PeerMetrics()
         self.families: tuple[Family[Any], ...] = (
             *(family for family in vars(self).values() if isinstance(family, Family)),
             *self.cluster.families,
+            *self.peers.families,
         )
         self._bound: dict[tuple[str, str, str, str, str], ExchangeCounters] = {}
         registry.register(self)

@@ -3,17 +3,19 @@
 import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from sealane_api.report import Standing
 from sealane_api.route_table import Provider
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.attempt.breaker import BreakerState
 from sealane_router.exchange import Exchange
 from sealane_router.layers.reporting import reporting
+from sealane_router.peers.readiness import PeerReadiness
 from sealane_router.policy.limits import LimitRefusal
 from sealane_router.routing.counters import ArmCounters
 from sealane_router.routing.explanation import explain
@@ -94,6 +96,9 @@ class Gateway:
         self._tasks: list[asyncio.Task[None]] = []
         self.addresses: dict[str, Address] = {}
         self._reporter = Reporter(self)
+        self.peers = PeerReadiness(
+            self._peer_names(), lambda: self.live.serving, self._reporter.process, self.metrics.peers
+        )
         read_from(self)
 
     # What the admin port shows
@@ -111,9 +116,18 @@ class Gateway:
             "problems": {kind: self.live.problem(kind) for kind in ("routes", "keys")},
         }
 
-    async def report(self, poll: bytes | None) -> bytes:
-        """What ``/-/report`` answers to the operator's poll (raises BadPollError), or to a peer (None)."""
-        return await (self._reporter.for_peers() if poll is None else self._reporter.answer(poll))
+    async def report(self, poll: bytes) -> bytes:
+        """What ``/-/report`` answers to the operator's poll; raises BadPollError."""
+        return await self._reporter.answer(poll)
+
+    async def report_to_peer(self, routes: Sequence[str] | None) -> bytes:
+        """What it answers to a peer that asks about ``routes``; None is about all of them."""
+        return await self._reporter.for_peers(routes)
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the router leaves for a local fault."""
+        return self.peers.standing
 
     @property
     def name(self) -> str:
@@ -160,6 +174,7 @@ class Gateway:
             await self.close()
             raise
         await self.health.follow()
+        self.peers.start()
         self._tasks += [
             spawn(self._watch(), name="watch files"),
             spawn(self._flush(), name="flush log"),
@@ -195,6 +210,7 @@ class Gateway:
         # What the clients are told at the end has to leave before the process does.
         await self.traffic.wait_until_idle(_LAST_WORDS)
         await self.health.close()
+        await self.peers.close()
         await stop(*self._tasks)
         self.live.serving.retire(None)
         if self._admin is not None:
@@ -276,9 +292,18 @@ class Gateway:
             Check("keys-file", lambda: self.live.problem("keys"), advisory=True),
             Check("credentials", self._credential_problem, advisory=True),
         ]
-        strict = self.settings.lifecycle.readiness_policy == "strict"
-        checks.append(Check("providers", self._provider_problem, advisory=not strict))
+        checks.append(Check("providers", self._provider_problem, advisory=not self._strict))
+        if self._peer_names():
+            checks.append(Check("local-fault", lambda: self.peers.problem()))  # noqa: PLW0108 - peers come later
+            checks.append(Check("peers", lambda: self.peers.advice(), advisory=True))  # noqa: PLW0108
         return checks
+
+    @property
+    def _strict(self) -> bool:
+        return self.settings.lifecycle.readiness_policy == "strict"
+
+    def _peer_names(self) -> tuple[Address, ...]:
+        return () if self._strict else self.settings.lifecycle.peers
 
     def _table_problem(self) -> str | None:
         return None if self.live.serving.table.routes else "there is no route table"

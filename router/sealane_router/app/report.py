@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -18,6 +18,7 @@ from sealane_api.report import (
     ProviderReport,
     RouteReport,
     RouterReport,
+    Standing,
 )
 from sealane_router.attempt.breaker import BreakerState
 from sealane_router.attempt.gate import ProviderGate
@@ -68,6 +69,11 @@ class Reported(Protocol):
         ...
 
     @property
+    def standing(self) -> Standing:
+        """Whether the router leaves for a local fault."""
+        ...
+
+    @property
     def serving(self) -> Serving:
         """The table in force."""
         ...
@@ -99,8 +105,13 @@ class Reporter:
             asked |= dict.fromkeys(serving.stable)
         return await self._written(serving, asked, figures=True)
 
-    async def for_peers(self) -> bytes:
-        """Return the breakers of all stable arms, as JSON; at most a second old."""
+    async def for_peers(self, routes: Sequence[str] | None = None) -> bytes:
+        """Return the breakers of the stable arms of ``routes``, as JSON and as they are now.
+
+        With None those of all routes, at most a second old. What a peer relies on to leave or to stay must not be old.
+        """
+        if routes is not None:
+            return await self._written(self._gateway.serving, dict.fromkeys(routes), figures=False)
         written, document = self._for_peers
         if not document or self._clock() - written >= _PEERS_KEEP:
             serving = self._gateway.serving
@@ -132,6 +143,7 @@ class Reporter:
             uptime=self._clock() - self._started,
             api_age=gateway.leases.api_age,
             totals=gateway.totals.figures(),
+            standing=gateway.standing,
         )
 
     def _route(self, serving: Serving, route: str) -> RouteReport:

@@ -1,7 +1,7 @@
 """The admin port: probes, metrics, explain, the effective configuration, and drain. It is never for applications."""
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
+from sealane_api.report import MAX_ASKED_ROUTES
 from sealane_router.providers.request_body import LONGEST_MODEL
 from sealane_telemetry.health import HealthChecks
 
@@ -33,8 +34,12 @@ class Administered(Protocol):
         """Settings and route table, without a secret."""
         ...
 
-    async def report(self, poll: bytes | None) -> bytes:
-        """The report for the operator's poll, or for a peer (None), as JSON; raises ValueError with words."""
+    async def report(self, poll: bytes) -> bytes:
+        """The report for the operator's poll, as JSON; raises ValueError with words."""
+        ...
+
+    async def report_to_peer(self, routes: Sequence[str] | None) -> bytes:
+        """Readiness and the breakers of ``routes`` (None: of all), as JSON."""
         ...
 
     def begin_drain(self) -> None:
@@ -112,11 +117,25 @@ async def _configuration(request: web.Request) -> web.Response:
 
 async def _report(request: web.Request) -> web.Response:
     """GET is for peers; POST is the operator's poll, which also renews the leases of candidates."""
+    gateway = request.app[GATEWAY]
     try:
-        poll = await _poll_of(request) if request.method == "POST" else None
-        return web.Response(body=await request.app[GATEWAY].report(poll), content_type=_JSON)
+        if request.method == "POST":
+            report = await gateway.report(await _poll_of(request))
+        else:
+            report = await gateway.report_to_peer(_asked_routes(request))
+        return web.Response(body=report, content_type=_JSON)
     except ValueError as error:
         return _json({"error": str(error)}, status=400)
+
+
+def _asked_routes(request: web.Request) -> list[str] | None:
+    """The routes that a peer names; ``?route=`` names none and asks for readiness alone."""
+    if "route" not in request.query:
+        return None
+    routes = [route for route in request.query.getall("route") if route]
+    if len(routes) > MAX_ASKED_ROUTES:
+        raise ValueError(f"name at most {MAX_ASKED_ROUTES} routes, or none at all for every route")
+    return routes
 
 
 async def _poll_of(request: web.Request) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .namespaces import namespaces
 from .networks import AllowedNetworks, networks
+from .peers import peers
 from .variable import Address, address, choice, count, duration, object_name, path, paths, setting, size, switch
 
 
@@ -123,8 +124,8 @@ class LifecycleSettings:
     """Readiness, and how the router leaves."""
 
     readiness_policy: str = setting("SEALANE_READINESS_POLICY", "local", "local or strict", choice("local", "strict"))
-    """``local``: a provider's outage never makes the router unready. ``strict``: unready whenever nothing can
-    be served."""
+    """``local``: unready for a fault that its peers do not have, ready in an outage that they see too. ``strict``:
+    unready whenever nothing can be served; peers are not asked."""
 
     drain_deadline: float = setting("SEALANE_DRAIN_DEADLINE", "30s", "duration", duration(0, 86400))
     """How long exchanges may run on after the propagation time. Keep the pod's grace period above the sum of
@@ -133,6 +134,10 @@ class LifecycleSettings:
     propagation_time: float = setting("SEALANE_PROPAGATION_TIME", "5s", "duration", duration(0, 600))
     """How long a draining router still takes new requests, until every node stopped sending them. ``sealane
     up`` has nobody to tell and uses ``0s``."""
+
+    peers: tuple[Address, ...] = setting("SEALANE_PEERS", "", "host:port, separated by commas", peers)
+    """Admin addresses of the routers, usually the headless admin Service: a name is resolved to all of its addresses,
+    its own among them. Empty: a provider's outage never makes the router unready."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sealane_api.report import MAX_POLLED_ROUTES, CandidateLease, Poll
+from sealane_api.report import MAX_POLLED_ROUTES, CandidateLease, Poll, Standing
 from sealane_api.route_table import RouteTable
 from sealane_router.app.report import BadPollError, Reporter, read_poll
 from sealane_router.routing.counters import ArmCounters
@@ -21,6 +21,7 @@ class Router:
     """What a report tells, as the test wants it."""
 
     name, replica_set, ready, draining = "router-0", "router-5d4f", True, False
+    standing: Standing = "stays"
 
     def __init__(self, count: int = 1) -> None:
         self.leases = CandidateLeases()
@@ -128,3 +129,18 @@ async def test_peers_share_an_answer() -> None:
         "providers": {"moonshot": {"breaker": "closed", "success_age": None}},
     }
     assert ROUTE not in json.loads(second)["routes"]
+
+
+async def test_what_a_peer_names_is_told_as_it_is_now() -> None:
+    """Never from a second ago: whether a router leaves hangs on it. Naming none asks for the router alone."""
+    router = Router(3)
+    reporter = Reporter(router, lambda: 100.0)
+    before = json.loads(await reporter.for_peers([]))
+    router.standing = "leaving"
+    after = json.loads(await reporter.for_peers(["default/r1", "default/r1", "default/gone"]))
+    assert (before["standing"], before["routes"]) == ("stays", {})
+    assert after["standing"] == "leaving"
+    assert {name: list(route["providers"]) for name, route in after["routes"].items()} == {
+        "default/r1": ["moonshot"],
+        "default/gone": [],
+    }

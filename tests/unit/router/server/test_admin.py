@@ -1,10 +1,11 @@
 """The admin application over a gateway of the test's own."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from unittest.mock import Mock
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
@@ -29,10 +30,13 @@ class _Gateway:
     def configuration(self) -> Mapping[str, Any]:
         return {"settings": {}}
 
-    async def report(self, poll: bytes | None) -> bytes:
+    async def report(self, poll: bytes) -> bytes:
         if poll == b"bad":
             raise ValueError("this is no poll")
-        return b'{"polled":%b}' % (b"false" if poll is None else poll)
+        return b'{"polled":%b}' % poll
+
+    async def report_to_peer(self, routes: Sequence[str] | None) -> bytes:
+        return msgspec.json.encode({"asked": routes})
 
     def begin_drain(self) -> None:
         self.drained += 1
@@ -118,7 +122,7 @@ async def test_explain_asks_for_exactly_the_model_that_is_named() -> None:
 @pytest.mark.parametrize(
     ("method", "body", "status", "answer"),
     [
-        ("GET", b"", 200, b'{"polled":false}'),
+        ("GET", b"", 200, b'{"asked":null}'),
         ("POST", b"7", 200, b'{"polled":7}'),
         ("POST", b"bad", 400, b'{"error":"this is no poll"}'),
         ("POST", b"7" * (1024 * 1024 + 1), 400, b'{"error":"a poll has at most 1048576 bytes"}'),
@@ -128,4 +132,20 @@ async def test_a_report_is_for_peers_and_for_polls(method: str, body: bytes, sta
     """GET reads, POST polls; what is refused is refused in words."""
     async with TestClient(TestServer(admin_application(_Gateway()))) as client:
         got = await client.request(method, "/-/report", data=io.BytesIO(body))
+        assert (got.status, await got.read()) == (status, answer)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "answer"),
+    [
+        ("?route=", 200, b'{"asked":[]}'),
+        ("?route=a/b&route=c/d", 200, b'{"asked":["a/b","c/d"]}'),
+        ("?" + "route=a/b&" * 32, 200, b'{"asked":[' + b",".join([b'"a/b"'] * 32) + b"]}"),
+        ("?" + "route=a/b&" * 33, 400, b'{"error":"name at most 32 routes, or none at all for every route"}'),
+    ],
+)
+async def test_a_peer_names_the_routes_it_asks_about(query: str, status: int, answer: bytes) -> None:
+    """None of them for readiness alone; more than fit into a request line are refused in words."""
+    async with TestClient(TestServer(admin_application(_Gateway()))) as client:
+        got = await client.get("/-/report" + query)
         assert (got.status, await got.read()) == (status, answer)
