@@ -1,7 +1,7 @@
 """A resource becomes a Route, and Routes become a RouteTable: immutable, hashed and free of conflicts."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NoReturn
 
@@ -77,10 +77,15 @@ def compile_table(routes: Sequence[Route], *, locate: Callable[[int, FieldPath],
         log.extend(_rival_claims(routes, place))
     log.raise_if_any()
     ordered = tuple(sorted(routes, key=lambda route: route.key))
+    return RouteTable(ordered, table_hash(ordered))
+
+
+def table_hash(routes: Iterable[Route]) -> str:
+    """Return what names the whole of ``routes``, which are sorted by ``namespace/name``."""
     digest = hashlib.sha256()
-    for route in ordered:
+    for route in routes:
         digest.update(f"{route.key} {route.hash} {route.created}\n".encode())
-    return RouteTable(ordered, digest.hexdigest())
+    return digest.hexdigest()
 
 
 def _namesakes(routes: Sequence[Route], locate: Callable[[int, FieldPath], Location]) -> Iterator[Problem]:

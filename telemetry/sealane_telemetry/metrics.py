@@ -1,7 +1,7 @@
 """Every metric of a router: its name, its labels and what it means.
 
 Labels are bounded: routes, rules, revisions and providers come from the configuration and leave with it
-(:meth:`RouterMetrics.keep_only`), everything else from closed sets. Nothing that a client chooses is a label.
+(:meth:`RouterMetrics.forget_all_but`), everything else from closed sets. Nothing that a client chooses is a label.
 ``docs/metrics.md`` lists the metrics; a test compares the two.
 """
 
@@ -69,17 +69,22 @@ class RouterMetrics(Collector):
             )
         return bound
 
-    def keep_only(self, table: RouteTable) -> None:
-        """Forget the series of routes, revisions, rules and providers that are not in ``table``.
+    def forget_all_but(self, *tables: RouteTable) -> Iterator[None]:
+        """Forget the series of routes, revisions, rules and providers that are in none of ``tables``.
 
-        Call it some scrapes after a reload, so that the last values of what left have been seen. An empty
-        label (no route was found, nothing was sent) always stays.
+        Does a part of it before each item, so that an event loop can turn in between. Go through it some scrapes after
+        a reload, so that the last values of what left have been seen. An empty label (no route was found, nothing was
+        sent) always stays.
         """
-        live = _Live(table)
+        live = _Live()
+        for table in tables:
+            live.add(table)
+            yield
         self._bound.clear()
         for family in self.families:
             if "route" in family.label_names:
                 family.keep(live)
+                yield
 
     def _declare_exchanges(self) -> None:
         self.exchanges = CounterFamily(
@@ -290,20 +295,21 @@ class RouterMetrics(Collector):
 
 
 class _Live:
-    """Says whether a series belongs to what a route table holds."""
+    """Says whether a series belongs to what route tables hold."""
 
-    def __init__(self, table: RouteTable) -> None:
-        revisions = (*table.routes, *table.candidates)
-        self._routes = {"", *(route.key for route in table.routes)}
-        self._parts = {
-            "revision": {(route.key, route.revision) for route in revisions},
-            "rule": {(route.key, rule.name) for route in revisions for rule in route.rules},
-            "provider": {(route.key, provider.name) for route in revisions for provider in route.providers},
-            "arm": {
-                *((route.key, "stable") for route in table.routes),
-                *((route.key, "candidate") for route in table.candidates),
-            },
-        }
+    def __init__(self) -> None:
+        self._routes = {""}
+        self._parts: dict[str, set[tuple[str, str]]] = {part: set() for part in ("revision", "rule", "provider", "arm")}
+
+    def add(self, table: RouteTable) -> None:
+        """Count what ``table`` holds among the living."""
+        parts = self._parts
+        self._routes |= {route.key for route in table.routes}
+        for arm, routes in (("stable", table.routes), ("candidate", table.candidates)):
+            parts["arm"] |= {(route.key, arm) for route in routes}
+            parts["revision"] |= {(route.key, route.revision) for route in routes}
+            parts["rule"] |= {(route.key, rule.name) for route in routes for rule in route.rules}
+            parts["provider"] |= {(route.key, provider.name) for route in routes for provider in route.providers}
 
     def __call__(self, labels: Mapping[str, str]) -> bool:
         route = labels["route"]

@@ -31,17 +31,20 @@ from sealane_router.settings.reading import Settings
 from sealane_router.settings.variable import Address
 from sealane_router.stack import StackMeans, Stacks
 from sealane_router.upstream.connector import AddressRule
-from sealane_router.upstream.mounted_credentials import MountedCredentials
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.health import Check, HealthChecks
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.metrics import RouterMetrics
 
+from .changes import Changes
+from .checks import readiness
 from .configuration import Configuration
 from .ports import bound, listen
 from .readings import read_from
 from .report import Reporter
+from .route_files import RouteFiles
 from .shown import shown_table
+from .source import ConfigurationError, RouteSource
 
 _log = get_logger("sealane.router")
 
@@ -74,31 +77,34 @@ class Gateway:
         self.log = ExchangeLog(_write_stdout, dropped=self.metrics.exchange_log_dropped.labels().inc)
         self.leases = CandidateLeases()
         self.totals = ArmCounters()
+        changes = Changes(self.metrics)
+        source = self._source(environ, changes)
         means = ServingMeans(
-            credentials=MountedCredentials(settings.sources.secrets, environ),
+            credentials=source.credentials,
             allowed=self._allowed,
             pool_idle=settings.upstream.idle_limit,
             pool_age=settings.upstream.age_limit,
             on_transition=self._transition,
             leases=self.leases,
         )
-        self.live = Configuration(settings.sources, means, self.metrics, laptop=laptop)
+        self.live = Configuration(source, settings.sources.keys, means, changes)
         self.catalogue = ModelCatalogue(lambda: self.live.serving, self.metrics, cache=settings.upstream.models_cache)
         self.health = HealthCheckRunner(lambda: self.live.serving, self.metrics)
         self.traffic = Traffic(settings.listener, self._stacks(), rejected=self._rejected)
         self.livez = HealthChecks("livez", [Check("event-loop", self._loop_problem)])
-        self.readyz = HealthChecks("readyz", self._readiness())
         self._turned = time.monotonic()
         self._drain_asked = asyncio.Event()
         self._end_asked = asyncio.Event()
         self._servers: list[asyncio.Server] = []
         self._admin: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._table_changed = asyncio.Event()
         self.addresses: dict[str, Address] = {}
         self._reporter = Reporter(self)
         self.peers = PeerReadiness(
-            self._peer_names(), lambda: self.live.serving, self._reporter.process, self.metrics.peers
+            self.peer_names, lambda: self.live.serving, self._reporter.process, self.metrics.peers
         )
+        self.readyz = HealthChecks("readyz", readiness(self))
         read_from(self)
 
     # What the admin port shows
@@ -114,6 +120,7 @@ class Gateway:
             "settings": self.settings.effective(),
             "table": shown_table(self.live.serving),
             "problems": {kind: self.live.problem(kind) for kind in ("routes", "keys")},
+            "routeProblems": self.live.route_problems,
         }
 
     async def report(self, poll: bytes) -> bytes:
@@ -149,9 +156,20 @@ class Gateway:
         """The table in force."""
         return self.live.serving
 
-    def route_problem(self, route: str) -> str | None:
-        """Why a route is not served as its status points at it."""
-        return self.live.route_problem(route)
+    @property
+    def route_problems(self) -> Mapping[str, str]:
+        """Routes that are not served as their statuses point at them, and why."""
+        return self.live.route_problems
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether the router is unready whenever nothing can be served."""
+        return self.settings.lifecycle.readiness_policy == "strict"
+
+    @property
+    def peer_names(self) -> tuple[Address, ...]:
+        """Whom to ask before leaving for a local fault; nobody where that is not asked."""
+        return () if self.is_strict else self.settings.lifecycle.peers
 
     def begin_drain(self) -> None:
         """Leave: unready now, then finish what runs. A second call ends at once."""
@@ -167,16 +185,21 @@ class Gateway:
     # Life
 
     async def start(self) -> None:
-        """Open both ports and begin to watch; raises OSError, with nothing left open, when a port cannot be had."""
+        """Open both ports and begin to watch, or leave nothing open.
+
+        Raises OSError when a port cannot be had, ConfigurationError when there is nothing that could be watched.
+        """
         try:
             await self._open()
-        except OSError:
+            await self.live.open()
+        except (OSError, ConfigurationError):
             await self.close()
             raise
         await self.health.follow()
         self.peers.start()
         self._tasks += [
-            spawn(self._watch(), name="watch files"),
+            spawn(self._watch(), name="watch configuration"),
+            spawn(self._forget(), name="forget series"),
             spawn(self._flush(), name="flush log"),
             spawn(self._measure_lag(), name="loop lag"),
         ]
@@ -212,6 +235,7 @@ class Gateway:
         await self.health.close()
         await self.peers.close()
         await stop(*self._tasks)
+        await self.live.close()
         self.live.serving.retire(None)
         if self._admin is not None:
             await self._admin.cleanup()
@@ -243,7 +267,7 @@ class Gateway:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(self.settings.sources.poll_interval)
+            await self.live.wait(self.settings.sources.poll_interval)
             try:
                 changed = await self.live.poll()
             except Exception:  # noqa: BLE001 - one unforeseen edit must not end the watching of all later ones
@@ -251,7 +275,17 @@ class Gateway:
                 continue
             if changed:
                 await self.health.follow()
-                asyncio.get_running_loop().call_later(_FORGET_AFTER, self._forget_series)
+                self._table_changed.set()
+
+    async def _forget(self) -> None:
+        """Let series go that neither the table of now has nor the one of ``_FORGET_AFTER`` before."""
+        while True:
+            await self._table_changed.wait()
+            self._table_changed.clear()
+            table = self.live.serving.table
+            await asyncio.sleep(_FORGET_AFTER)
+            for _ in self.metrics.forget_all_but(table, self.live.serving.table):
+                await asyncio.sleep(0)
 
     async def _flush(self) -> None:
         while True:
@@ -265,10 +299,15 @@ class Gateway:
             self._turned = time.monotonic()
             self.metrics.event_loop_lag.labels().observe(max(self._turned - before - _LAG_INTERVAL, 0.0))
 
-    def _forget_series(self) -> None:
-        self.metrics.keep_only(self.live.serving.table)
-
     # Parts
+
+    def _source(self, environ: Mapping[str, str], changes: Changes) -> RouteSource:
+        if not self.settings.cluster.follow:
+            return RouteFiles(self.settings.sources, environ, changes, laptop=self._laptop)
+        # A router that reads files does not load what it takes to follow an API.
+        from .route_cluster import RouteCluster
+
+        return RouteCluster(self.settings.cluster, self.leases, self.metrics, changes)
 
     def _stacks(self) -> Stacks:
         observation, upstream = self.settings.observation, self.settings.upstream
@@ -283,40 +322,6 @@ class Gateway:
                 models=self.catalogue.models,
             )
         )
-
-    def _readiness(self) -> list[Check]:
-        checks = [
-            Check("route-table", self._table_problem),
-            Check("draining", lambda: "the router is leaving" if self.draining else None),
-            Check("routes-file", lambda: self.live.problem("routes"), advisory=True),
-            Check("keys-file", lambda: self.live.problem("keys"), advisory=True),
-            Check("credentials", self._credential_problem, advisory=True),
-        ]
-        checks.append(Check("providers", self._provider_problem, advisory=not self._strict))
-        if self._peer_names():
-            checks.append(Check("local-fault", lambda: self.peers.problem()))  # noqa: PLW0108 - peers come later
-            checks.append(Check("peers", lambda: self.peers.advice(), advisory=True))  # noqa: PLW0108
-        return checks
-
-    @property
-    def _strict(self) -> bool:
-        return self.settings.lifecycle.readiness_policy == "strict"
-
-    def _peer_names(self) -> tuple[Address, ...]:
-        return () if self._strict else self.settings.lifecycle.peers
-
-    def _table_problem(self) -> str | None:
-        return None if self.live.serving.table.routes else "there is no route table"
-
-    def _credential_problem(self) -> str | None:
-        return "; ".join(self.live.serving.credential_problems()) or None
-
-    def _provider_problem(self) -> str | None:
-        """Whether nothing could be served now: every provider's gate refuses."""
-        now = time.monotonic()
-        runtimes = self.live.serving.providers
-        down = [name for (_, name), runtime in runtimes.items() if runtime.gate.refusal("", now) is not None]
-        return f"no provider can be tried: {', '.join(sorted(down))}" if len(down) == len(runtimes) else None
 
     def _loop_problem(self) -> str | None:
         late = time.monotonic() - self._turned

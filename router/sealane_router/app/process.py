@@ -12,8 +12,8 @@ from sealane_router.settings.reading import Settings
 from sealane_telemetry.library_logs import report_loop_error
 from sealane_telemetry.logs import LineSink, configure
 
-from .configuration import ConfigurationError
 from .gateway import Gateway
+from .source import ConfigurationError
 from .stand_ins import StandIns
 
 #: A gateway that could not start: bad files, or a port that is taken.

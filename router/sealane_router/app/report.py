@@ -78,8 +78,9 @@ class Reported(Protocol):
         """The table in force."""
         ...
 
-    def route_problem(self, route: str) -> str | None:
-        """Why a route is not served as its status points at it."""
+    @property
+    def route_problems(self) -> Mapping[str, str]:
+        """Routes that are not served as their statuses point at them, and why."""
         ...
 
 
@@ -102,7 +103,7 @@ class Reporter:
         serving = gateway.serving
         asked = dict.fromkeys((*(lease.route for lease in poll.candidates), *poll.routes))
         if poll.full:
-            asked |= dict.fromkeys(serving.stable)
+            asked |= dict.fromkeys((*serving.stable, *gateway.route_problems))
         return await self._written(serving, asked, figures=True)
 
     async def for_peers(self, routes: Sequence[str] | None = None) -> bytes:
@@ -152,7 +153,7 @@ class Reporter:
         return RouteReport(
             stable=None if stable is None else _arm(stable, 100 - weight),
             candidate=None if candidate is None else _arm(candidate, weight),
-            problem=self._gateway.route_problem(route),
+            problem=self._gateway.route_problems.get(route),
             providers=_providers(serving, route),
         )
 

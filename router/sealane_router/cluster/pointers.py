@@ -3,7 +3,7 @@
 The spec is intent, and not a router's to serve: what serves stands in the revision that the status names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -23,14 +23,15 @@ class Pointer:
 class RoutePointers:
     """A route as its status says it is; ``weight`` is the candidate's, in percent.
 
-    ``problem`` says, for people, why the status says nothing, where it should.
+    ``problem`` says, for people, why the status says nothing, where it should. Two that differ in their version alone
+    are equal: whatever else was written to the object is not a router's business.
     """
 
     namespace: str
     name: str
     uid: str
     created: str
-    version: str
+    version: str = field(compare=False)
     stable: Pointer | None = None
     candidate: Pointer | None = None
     weight: int = 0

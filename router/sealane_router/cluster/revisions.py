@@ -5,7 +5,7 @@ a route that was deleted and made anew is another one) and its content has the h
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -21,11 +21,13 @@ from sealane_api.resource.part import ValidationContext
 from sealane_api.route_table import Route
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.routing.regex import check_regex
+from sealane_router.upstream.credentials import BUNDLE, KEY
 from sealane_telemetry.cluster_metrics import ClusterMetrics
 from sealane_telemetry.logs import get_logger
 
-from .errors import ApiError, Missing
+from .kube.errors import ApiError, Missing
 from .pointers import Pointer, RoutePointers
+from .secrets import Need
 
 _log = get_logger("sealane.cluster")
 
@@ -73,11 +75,12 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Revision:
-    """A revision that may be served; ``spec`` is its JSON as it was fetched."""
+    """A revision that may be served; ``spec`` is its JSON as it was fetched, ``needs`` what of Secrets it refers to."""
 
     wanted: Wanted
     route: Route
     spec: bytes
+    needs: tuple[Need, ...]
 
 
 def wanted_by(route: RoutePointers, pointer: Pointer) -> Wanted:
@@ -213,7 +216,16 @@ def compiled(wanted: Wanted, spec: bytes) -> Revision:
         raise RevisionRefused(f"{what} is not valid for this version of Sealane: {reason}") from error
     if spec_hash(read) != wanted.hash:
         raise RevisionRefused(f"{what} does not have the hash that the status of route {wanted.name} says")
-    return Revision(wanted, _route(wanted, read), spec)
+    route = _route(wanted, read)
+    return Revision(wanted, route, spec, tuple(dict.fromkeys(_needs(route))))
+
+
+def _needs(route: Route) -> Iterator[Need]:
+    for provider in route.providers:
+        if provider.credential is not None:
+            yield Need(provider.credential, KEY)
+        if provider.tls is not None and provider.tls.ca is not None:
+            yield Need(provider.tls.ca, BUNDLE)
 
 
 def _route(wanted: Wanted, spec: RevisionSpec) -> Route:

@@ -109,6 +109,17 @@ class ClaimIndex:
         for index in sorted(self._matching(folded)):
             yield self._regexes[index]
 
+    def contested(self) -> Iterator[tuple[RuleClaim, RuleClaim]]:
+        """Each claim on a text that an older route owns, behind its owner's."""
+        regexes: dict[str, RuleClaim] = {}
+        for claim in self._regexes:
+            owner = regexes.setdefault(claim.pattern.text, claim)
+            if owner.route is not claim.route:
+                yield owner, claim
+        for claims in (*self._exact.values(), *self._by_prefix.values()):
+            if len(claims) > 1:
+                yield from ((claims[0], claim) for claim in claims[1:] if claim.route is not claims[0].route)
+
     def _longest_prefix(self, folded: str) -> _Prefix | None:
         index = bisect_right(self._prefix_texts, folded)
         prefix = self._prefixes[index - 1] if index else None

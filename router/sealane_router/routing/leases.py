@@ -33,9 +33,9 @@ class CandidateLeases:
         """Take what the statuses of all routes say: route -> (revision, weight). What is not in it has no candidate."""
         self._pointed = {route: (revision, _percent(weight)) for route, (revision, weight) in pointed.items()}
 
-    def confirm(self) -> None:
-        """The Kubernetes API confirmed just now that the routes are as they are known here."""
-        self._confirmed = self._clock()
+    def confirm(self, age: float = 0.0) -> None:
+        """The Kubernetes API confirmed ``age`` seconds ago that the routes are as they are known here."""
+        self._confirmed = self._clock() - age
 
     def renew(self, candidates: Iterable[CandidateLease]) -> None:
         """Take the operator's poll, which names all candidates: one that is missing is not served any more.

@@ -8,7 +8,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from sealane_router.app import configuration
-from sealane_router.app.configuration import Configuration, ConfigurationError
+from sealane_router.app.changes import Changes
+from sealane_router.app.configuration import Configuration
+from sealane_router.app.route_files import RouteFiles
+from sealane_router.app.source import ConfigurationError
 from sealane_router.errors import Unauthenticated
 from sealane_router.policy.authentication import Caller
 from sealane_router.settings.groups import SourceSettings
@@ -29,7 +32,7 @@ class Live:
             self.keys.write_text(keys, "utf-8")
         self.registry = CollectorRegistry()
         sources = SourceSettings(routes=(self.routes,), keys=self.keys if keys is not None else None)
-        self.configuration = Configuration(sources, means_of(), RouterMetrics(self.registry), laptop=True)
+        self.configuration = _configuration(sources, self.registry)
 
     def edit(self, old: str, new: str) -> None:
         """Change the route file."""
@@ -37,6 +40,11 @@ class Live:
 
     def counted(self, name: str, kind: str) -> float:
         return self.registry.get_sample_value(f"sealane_config_{name}_total", {"kind": kind}) or 0.0
+
+
+def _configuration(sources: SourceSettings, registry: CollectorRegistry) -> Configuration:
+    changes = Changes(RouterMetrics(registry))
+    return Configuration(RouteFiles(sources, {}, changes, laptop=True), sources.keys, means_of(), changes)
 
 
 def _keys(*keys: str, limits: str = "", tenant: str = "team-a") -> str:
@@ -105,7 +113,7 @@ def test_a_bad_file_at_the_start_is_an_error(tmp_path: Path, text: str) -> None:
     sources = SourceSettings(routes=(live.routes,))
 
     with pytest.raises(ConfigurationError, match=r"routes\.yaml"):
-        Configuration(sources, means_of(), RouterMetrics(CollectorRegistry()), laptop=True)
+        _configuration(sources, CollectorRegistry())
 
 
 def test_a_missing_file_at_the_start_is_an_error(tmp_path: Path) -> None:
@@ -113,7 +121,7 @@ def test_a_missing_file_at_the_start_is_an_error(tmp_path: Path) -> None:
     sources = SourceSettings(routes=(tmp_path / "nowhere.yaml",))
 
     with pytest.raises(ConfigurationError, match=r"nowhere\.yaml"):
-        Configuration(sources, means_of(), RouterMetrics(CollectorRegistry()), laptop=True)
+        _configuration(sources, CollectorRegistry())
 
 
 @pytest.mark.parametrize("text", ["", "keys: [", "keys: [{tenant: a}]", "nonsense: 1\n"])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sealane_router.app.configuration import ConfigurationError
 from sealane_router.app.gateway import Gateway
+from sealane_router.app.source import ConfigurationError
 from sealane_router.settings.reading import Settings
 from tests.support.gateway import FLAGS, running_gateway
 from tests.support.raw_client import raw_client

@@ -15,7 +15,7 @@ MAX_STALE_LISTS = 5
 
 
 class Item(Protocol):
-    """What is kept of an object."""
+    """What is kept of an object; two versions of it are equal when what is kept is."""
 
     @property
     def key(self) -> str:
@@ -56,7 +56,7 @@ class Listing(Generic[T]):
                 raise StaleList(f"a list of version {number} after {self._highest}")
         self._stale = 0
         new = {item.key: item for item in items}
-        changed = {key: item.version for key, item in new.items()} != {k: i.version for k, i in self.items.items()}
+        changed = new != self.items
         # What did not change stays the same object.
         self.items = {k: self.items[k] if _same(self.items.get(k), item) else item for k, item in new.items()}
         self._gone.clear()
@@ -70,8 +70,8 @@ class Listing(Generic[T]):
             return False
         self._advance(item.version)
         self._gone.pop(item.key, None)
-        self.items[item.key] = item
-        return True
+        before, self.items[item.key] = self.items.get(item.key), item
+        return before != item
 
     def remove(self, item: T) -> bool:
         """An object was deleted; True when that was news."""

@@ -1,0 +1,36 @@
+"""What makes a router ready, and what ``/readyz?verbose`` says besides."""
+
+import time
+from typing import TYPE_CHECKING
+
+from sealane_telemetry.health import Check
+
+if TYPE_CHECKING:
+    from .gateway import Gateway
+
+
+def readiness(gateway: "Gateway") -> list[Check]:
+    """Return the checks of ``/readyz``; those that are advisory never make a router unready."""
+    checks = [
+        Check("route-table", lambda: _table_problem(gateway)),
+        Check("draining", lambda: "the router is leaving" if gateway.draining else None),
+        *gateway.live.checks,
+        Check("credentials", lambda: "; ".join(gateway.serving.credential_problems()) or None, advisory=True),
+        Check("providers", lambda: _provider_problem(gateway), advisory=not gateway.is_strict),
+    ]
+    if gateway.peer_names:
+        checks.append(Check("local-fault", gateway.peers.problem))
+        checks.append(Check("peers", gateway.peers.advice, advisory=True))
+    return checks
+
+
+def _table_problem(gateway: "Gateway") -> str | None:
+    return None if gateway.serving.table.routes else "there is no route table"
+
+
+def _provider_problem(gateway: "Gateway") -> str | None:
+    """Whether nothing could be served now: every provider's gate refuses."""
+    now = time.monotonic()
+    runtimes = gateway.serving.providers
+    down = [name for (_, name), runtime in runtimes.items() if runtime.gate.refusal("", now) is not None]
+    return f"no provider can be tried: {', '.join(sorted(down))}" if len(down) == len(runtimes) else None
