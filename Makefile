@@ -93,6 +93,10 @@ bench: setup ## Measure the router on this machine
 cluster: ## Get the programs of a Kubernetes control plane; builds them once, in a quarter of an hour
 	@cluster/build.sh
 
+.PHONY: promtool
+promtool: ## Get promtool, which tests the alerts (seconds)
+	@cluster/promtool.sh
+
 .PHONY: cluster-run
 cluster-run: setup cluster ## Run a control plane of your own until Ctrl-C (seconds)
 	@exec $(BIN)/python tests/cluster/run.py

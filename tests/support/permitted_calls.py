@@ -17,8 +17,8 @@ from sealane_operator.judgement.revisions import revision_body
 from sealane_operator.kube.client import KubeClient
 from sealane_operator.kube.connection import MERGE_PATCH, Connection
 from sealane_operator.kube.lease import Lease
-from sealane_router.cluster.api import KubeApi
-from sealane_router.cluster.errors import Denied, Missing
+from sealane_router.cluster.kube.api import KubeApi
+from sealane_router.cluster.kube.errors import Denied, Missing
 from tests.support.api_kube import connect
 from tests.support.rbac import ROUTE, SECRET, Installation
 from tests.support.resources import Document
