@@ -1,0 +1,79 @@
+"""What both arms did in a stretch of time: the difference of two samples of a series."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sealane_api.report import Figures
+from sealane_operator.rollout.model import Rate, Sample, Series
+from sealane_operator.rollout.statistics import Share, percentile95
+
+_NOTHING = Sample(0.0, Figures(), Figures())
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The figures of both arms over the same ``seconds``; None is all that the series has.
+
+    ``first_bad`` is when the last sample was taken in which the candidate had no bad exchange of this stretch yet.
+    """
+
+    seconds: float | None
+    stable: Figures
+    candidate: Figures
+    first_bad: float | None = None
+
+
+def stretch(series: Series, seconds: float | None = None) -> Stretch:
+    """Return what happened in the last ``seconds`` before the newest sample, or since the series began."""
+    samples = series.samples
+    if not samples:
+        return Stretch(seconds, Figures(), Figures())
+    last = samples[-1]
+    begin = -1 if seconds is None else bisect_right(samples, last.at - seconds, key=lambda sample: sample.at) - 1
+    base = samples[begin] if begin >= 0 else _NOTHING
+    return Stretch(
+        seconds if begin >= 0 else None,
+        _grown(base.stable, last.stable),
+        _grown(base.candidate, last.candidate),
+        _first_bad(samples, max(begin, 0), base.candidate.bad),
+    )
+
+
+def bad_share(figures: Figures) -> Share:
+    """Return the share of exchanges that went wrong."""
+    return Share(min(figures.bad, figures.exchanges), figures.exchanges)
+
+
+def rate_of(figures: Figures) -> Rate | None:
+    """Return figures in short, to be compared with later; None without any exchange."""
+    if figures.exchanges == 0:
+        return None
+    return Rate(figures.exchanges, min(figures.bad, figures.exchanges), percentile95(figures.latency))
+
+
+def age(series: Series) -> float:
+    """Return for how many seconds a series has been counted."""
+    return series.samples[-1].at - series.samples[0].at if series.samples else 0.0
+
+
+def _grown(before: Figures, after: Figures) -> Figures:
+    latency = tuple(max(0, b - a) for a, b in zip(before.latency, after.latency, strict=False))
+    return Figures(
+        exchanges=max(0, after.exchanges - before.exchanges),
+        bad=max(0, after.bad - before.bad),
+        latency=latency,
+        failures=_grown_failures(before.failures, after.failures),
+    )
+
+
+def _grown_failures(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    grown = {name: count - before.get(name, 0) for name, count in after.items()}
+    return {name: count for name, count in grown.items() if count > 0}
+
+
+def _first_bad(samples: tuple[Sample, ...], begin: int, bad: int) -> float | None:
+    for index in range(begin, len(samples)):
+        if samples[index].candidate.bad > bad:
+            return samples[max(index - 1, 0)].at
+    return None

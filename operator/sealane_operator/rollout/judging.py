@@ -1,0 +1,66 @@
+"""The figures judge, in every phase that is not at rest: paused, suspended and lagging are no protection."""
+
+from dataclasses import replace
+
+from sealane_operator.rollout.analysis import MIN_EXCHANGES, Verdict
+from sealane_operator.rollout.figures import age, rate_of, stretch
+from sealane_operator.rollout.model import Phase
+from sealane_operator.rollout.phases import challenge, end_challenge, fall_back, lose_challenge
+from sealane_operator.rollout.suspicion import suspect
+from sealane_operator.rollout.turn import Turn
+
+#: Both arms are compared for so many seconds before the promoted revision is exonerated.
+CHALLENGE_SECONDS = 30.0
+
+#: A challenge without routers that follow, or without traffic, ends after so many seconds.
+CHALLENGE_DEADLINE = 180.0
+
+
+def judge(turn: Turn) -> Turn:
+    """Roll back what fails; challenge what is under suspicion."""
+    if turn.trial is not None:
+        return _judge_trial(turn)
+    if turn.state.phase is Phase.BAKING:
+        return _judge_bake(turn)
+    return _judge_challenge(turn) if turn.state.phase is Phase.CHALLENGING else turn
+
+
+def _judge_trial(turn: Turn) -> Turn:
+    analysis = turn.analysis()
+    turn = replace(turn, verdicts=analysis.checks)
+    candidate, failure = turn.trial, analysis.failure
+    if candidate is None or failure is None:
+        return turn
+    since = f", {turn.now - candidate.since:.0f} s after {candidate.weight} %"
+    evidence = f"{failure.words}{since}{failure.classes}"
+    moved = fall_back(turn, failure.reason, evidence, cause="the candidate failed its analysis")
+    return replace(moved, detection=failure.seconds)
+
+
+def _judge_bake(turn: Turn) -> Turn:
+    """Without a stable arm worse figures prove nothing; without a previous revision nothing can be compared."""
+    series = turn.series
+    if series is None or turn.state.previous is None:
+        return turn
+    suspicion = suspect(series, turn.state.baseline, turn.seen.policy.analysis)
+    seen = stretch(series).stable.exchanges >= MIN_EXCHANGES
+    verdict = Verdict.FAIL if suspicion is not None else Verdict.PASS if seen else Verdict.NO_DATA
+    turn = replace(turn, verdicts={"bake": verdict})
+    return turn if suspicion is None else challenge(turn, suspicion)
+
+
+def _judge_challenge(turn: Turn) -> Turn:
+    analysis = turn.analysis()
+    turn = replace(turn, verdicts=analysis.checks)
+    whole = analysis.whole
+    if analysis.verdict is Verdict.FAIL and analysis.failure is not None:
+        # The first bad exchange came before the challenge, so its beginning is the least that is known.
+        elapsed = turn.now - turn.state.phase_since
+        return replace(lose_challenge(turn, analysis.failure), detection=elapsed)
+    enough = min(whole.candidate.exchanges, whole.stable.exchanges) >= MIN_EXCHANGES
+    series = turn.series
+    if series is not None and enough and age(series) >= CHALLENGE_SECONDS:
+        return end_challenge(turn, rate_of(whole.candidate), "the previous revision does no better")
+    if turn.now - turn.state.phase_since >= CHALLENGE_DEADLINE:
+        return end_challenge(turn, rate_of(whole.candidate), "there was too little to compare it with in time")
+    return turn

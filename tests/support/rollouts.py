@@ -1,0 +1,300 @@
+"""A rollout as a conversation: routers that obey, traffic that is counted, a clock that is moved by hand."""
+
+import random
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from sealane_api.crd.status import ProviderRouteStatus
+from sealane_api.report import LATENCY_BOUNDS, Figures
+from sealane_api.resource.rollout import RolloutSpec
+from sealane_operator.judgement.status import read_status, state_of, status_document
+from sealane_operator.rollout.machine import decide
+from sealane_operator.rollout.model import (
+    Decision,
+    ManualRequest,
+    Note,
+    Observation,
+    Phase,
+    Pointer,
+    RevisionFacts,
+    RolloutState,
+    Routers,
+    Sample,
+    Series,
+    Wanted,
+)
+
+BEGIN = 1_800_000_000.0
+
+
+def policy(**fields: object) -> RolloutSpec:
+    """Two steps of ten seconds and ten seconds of bake, with fields as YAML has them added or replaced."""
+    quick = {
+        "steps": [{"weight": 10, "hold": "10s"}, {"weight": 50, "hold": "10s"}],
+        "analysis": {"minRequests": 20},
+        "bakeTime": "10s",
+        "progressDeadline": "5m",
+    }
+    return RolloutSpec.model_validate({**quick, **fields})
+
+
+QUICK = policy()
+
+
+def hash_of(revision: int) -> str:
+    """The hash of a revision in these tests."""
+    return f"{revision:064x}"
+
+
+def wanted(revision: int) -> Wanted:
+    """What a spec asks for that revision ``revision`` holds."""
+    return Wanted(revision, hash_of(revision))
+
+
+def pointer(revision: int, since: float = BEGIN) -> Pointer:
+    """A pointer to a revision."""
+    return Pointer(revision, hash_of(revision), since)
+
+
+@dataclass(slots=True)
+class Quality:
+    """How a revision does: the share of bad exchanges, and seconds to first content."""
+
+    bad: float = 0.0
+    latency: float = 0.2
+
+
+@dataclass(slots=True)
+class _Count:
+    """One arm since the series began; fractions of exchanges are kept, so that counting needs no chance."""
+
+    exchanges: float = 0.0
+    bad: float = 0.0
+    latency: list[float] = field(default_factory=lambda: [0.0] * (len(LATENCY_BOUNDS) + 1))
+
+    def add(self, exchanges: float, quality: Quality) -> None:
+        self.exchanges += exchanges
+        self.bad += exchanges * quality.bad
+        self.latency[bisect_left(LATENCY_BOUNDS, quality.latency)] += exchanges * (1 - quality.bad)
+
+    def figures(self) -> Figures:
+        bad = int(self.bad + 1e-6)
+        failures = {"InvalidRequest": bad} if bad else {}
+        return Figures(int(self.exchanges + 1e-6), bad, tuple(int(each + 1e-6) for each in self.latency), failures)
+
+
+class Rollout:
+    """A route on which revision 7 serves; revision 8 is asked for by :meth:`ask_for`.
+
+    Three routers hold what the status points at one second after it is written. With ``chance`` the exchanges are
+    drawn; without, they are exactly as many as expected.
+    """
+
+    def __init__(
+        self,
+        policy: RolloutSpec = QUICK,
+        *,
+        stable: int | None = 7,
+        per_second: float = 200.0,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.policy = policy
+        self.now = BEGIN
+        self.state = RolloutState(stable=None if stable is None else pointer(stable, BEGIN - 1_000))
+        self.wanted: Wanted | None = None if stable is None else wanted(stable)
+        self.why_not_wanted = ""
+        self.suspended = False
+        self.per_second = per_second
+        self.quality: dict[int, Quality] = {}
+        self.ready = 3
+        self.deaf: set[str] = set()
+        """Routers that are ready and do not follow."""
+        self.mute = False
+        """No router tells its figures."""
+        self.decision: Decision | None = None
+        self.notes: list[Note] = []
+        self.finished: list[str] = []
+        self.detections: list[float] = []
+        self.revisions = {
+            number: RevisionFacts(
+                f"assistants-{number}", number, hash_of(number), None, "1", BEGIN, BEGIN - 9_000 + number
+            )
+            for number in range(1, (stable or 0) + 1)
+        }
+        self._request: ManualRequest | None = None
+        self._requests = 0
+        self._told: tuple[object, ...] = ()
+        self._told_at = BEGIN
+        self._series = Series()
+        self._counts = (_Count(), _Count())
+        self._chance = chance
+
+    # what people do
+
+    def ask_for(self, revision: int) -> None:
+        """The spec is edited: it asks for this revision now."""
+        self.wanted = wanted(revision)
+        self.revisions.setdefault(
+            revision, RevisionFacts(f"assistants-{revision}", revision, hash_of(revision), None, "1", self.now)
+        )
+
+    def request(self, verb: str, *arguments: str, verified: bool = True) -> str:
+        """Somebody asks by hand; returns what came of it, an empty text when nothing did yet."""
+        self._requests += 1
+        self._request = ManualRequest(f"id-{self._requests}", verb, arguments, "anna", self.now, verified)
+        self.look()
+        record = self.state.last_request
+        return record.outcome if record is not None and record.id == self._request.id else ""
+
+    def fails(self, revision: int, bad: float) -> None:
+        """From now on this share of a revision's exchanges goes wrong."""
+        self.quality[revision] = replace(self.quality.get(revision, Quality()), bad=bad)
+
+    def slows(self, revision: int, latency: float) -> None:
+        """From now on a revision needs so many seconds to its first content."""
+        self.quality[revision] = replace(self.quality.get(revision, Quality()), latency=latency)
+
+    # how time passes
+
+    def look(self) -> Decision:
+        """Look once, at this moment; whatever is told must have been written and read again by then."""
+        decision = decide(self.state, self._observation(), self.now)
+        self.state, self.decision = decision.state, decision
+        self.notes += decision.notes
+        self.finished += [decision.finished] if decision.finished is not None else []
+        self.detections += [decision.detection] if decision.detection is not None else []
+        for number, pointed in ((each.revision, each) for each in (self.state.stable,) if each is not None):
+            if self.revisions[number].promoted_at is None:
+                self.revisions[number] = replace(self.revisions[number], promoted_at=pointed.since)
+        if self._pointers() != self._told:
+            self._told, self._told_at = self._pointers(), self.now
+            self._series, self._counts = Series(now=self.now), (_Count(), _Count())
+        return decision
+
+    def seconds(self, count: int) -> Decision:
+        """Let seconds pass, with one look each."""
+        decision = self.look()
+        for _ in range(count):
+            self.now += 1.0
+            self._serve()
+            decision = self.look()
+        return decision
+
+    def until(self, condition: Callable[["Rollout"], bool], limit: int = 600) -> int:
+        """Let time pass until something is so; returns the seconds it took."""
+        self.look()
+        for second in range(limit):
+            if condition(self):
+                return second
+            self.seconds(1)
+        raise AssertionError(f"not within {limit} s: {self.told} {self.state}")
+
+    def until_phase(self, phase: Phase, limit: int = 600) -> int:
+        """Let time pass until a phase is reached; returns the seconds it took."""
+        return self.until(lambda rollout: rollout.state.phase is phase, limit)
+
+    def restart(self) -> None:
+        """The operator begins anew: it has what the status holds, and no figures."""
+        before = ProviderRouteStatus()
+        document = status_document(self.state, (), before=before, generation=1, routers=None, breakers={})
+        self.state = state_of(read_status({"status": document}))
+        self._series, self._counts = Series(now=self.now), (_Count(), _Count())
+
+    # what is seen
+
+    @property
+    def told(self) -> list[str]:
+        """The reasons of all Events so far."""
+        return [note.reason for note in self.notes]
+
+    def message(self, reason: str) -> str:
+        """The words of the last Event of a reason."""
+        return next(note.message for note in reversed(self.notes) if note.reason == reason)
+
+    @property
+    def stable(self) -> int | None:
+        """The number of the stable revision."""
+        return None if self.state.stable is None else self.state.stable.revision
+
+    @property
+    def candidate(self) -> tuple[int, int] | None:
+        """Number and weight of the candidate."""
+        candidate = self.state.candidate
+        return None if candidate is None else (candidate.revision, candidate.weight)
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """``status/reason`` of each condition that is there."""
+        assert self.decision is not None
+        named = {
+            "Progressing": self.decision.progressing,
+            "CandidateHealthy": self.decision.candidate_healthy,
+            "RolledBack": self.decision.rolled_back,
+            "Stalled": self.decision.stalled,
+            "Suspended": self.decision.suspended,
+        }
+        return {name: f"{each.status}/{each.reason}" for name, each in named.items() if each is not None}
+
+    def _observation(self) -> Observation:
+        return Observation(
+            wanted=self.wanted,
+            policy=self.policy,
+            suspended=self.suspended,
+            why_not_wanted=self.why_not_wanted,
+            request=self._request,
+            revisions=dict(self.revisions),
+            routers=self._routers(),
+            series=replace(self._series, sources=0 if self.mute or not self.ready else self.ready, now=self.now),
+        )
+
+    def _routers(self) -> Routers:
+        age = self.now - self._told_at
+        following = max(0, self.ready - len(self.deaf)) if age >= 1 or self._told == () else 0
+        lagging = dict.fromkeys(sorted(self.deaf), age) if age > 0 else {}
+        return Routers(
+            ready=self.ready,
+            desired=3,
+            stable=following,
+            candidate=following if self.state.candidate is not None else 0,
+            lagging=lagging,
+        )
+
+    def _pointers(self) -> tuple[object, ...]:
+        candidate = self.state.candidate
+        return (self.stable, None if candidate is None else (candidate.revision, candidate.weight))
+
+    def _serve(self) -> None:
+        """A second of traffic, counted by every router that tells."""
+        if self.state.stable is None or self.mute or not self.ready:
+            return
+        candidate, weight = self.state.candidate, 0
+        if candidate is not None and self.now - self._told_at >= 1:
+            weight = candidate.weight
+        stable_arm, candidate_arm = self._counts
+        self._add(stable_arm, self.per_second * (100 - weight) / 100, self.state.stable.revision)
+        if candidate is not None:
+            self._add(candidate_arm, self.per_second * weight / 100, candidate.revision)
+        sample = Sample(self.now, stable_arm.figures(), candidate_arm.figures())
+        self._series = Series(
+            self.stable,
+            None if candidate is None else candidate.revision,
+            0 if candidate is None else candidate.weight,
+            (*self._series.samples, sample)[-900:],
+            self.now,
+        )
+
+    def _add(self, arm: _Count, exchanges: float, revision: int) -> None:
+        quality = self.quality.get(revision, Quality())
+        if self._chance is None:
+            arm.add(exchanges, quality)
+            return
+        count = _drawn(self._chance, exchanges)
+        bad = sum(self._chance.random() < quality.bad for _ in range(count)) if quality.bad else 0
+        arm.add(count - bad, replace(quality, bad=0.0))
+        arm.add(bad, replace(quality, bad=1.0))
+
+
+def _drawn(chance: random.Random, expected: float) -> int:
+    """Draw a number of exchanges, about as Poisson has it."""
+    return max(0, round(chance.gauss(expected, expected**0.5)))
