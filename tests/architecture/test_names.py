@@ -25,6 +25,7 @@ ELSEWHERE = {
     "operator/sealane_operator/__main__.py": "tests/cluster starts it",
     "operator/sealane_operator/errors.py": "a tree without behaviour",
     "operator/sealane_operator/rollout/model.py": "values without behaviour",
+    "operator/sealane_operator/fleet/interfaces.py": "protocols; fakes and the real ones are checked by mypy",
     "operator/sealane_operator/reconciler/interfaces.py": "protocols; fakes and the real ones are checked by mypy",
     "api/sealane_api/report.py": "values without behaviour; both sides' tests encode and decode them",
     "api/sealane_api/resource/fields.py": "scalars of the resource; test_provider_route_refusals.py tries each bound",
