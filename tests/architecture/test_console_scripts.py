@@ -15,7 +15,6 @@ _SCRIPTS: dict[str, str] = PROJECT["project"]["scripts"]
 _ABSENT = {
     "sealane-operator": "sealane up -f routes.yaml",
     "sealane-investigator": "sealane explain",
-    "kubectl-sealane": "sealane validate",
 }
 
 

@@ -1,0 +1,60 @@
+"""What to do, by reason."""
+
+import pytest
+
+from sealane_api.crd.status import ConditionStatus
+from sealane_cli.rollouts.advice import advice_on, is_as_wished
+from sealane_cli.rollouts.view import view_of
+from tests.support.scripted_api import condition, served_route
+
+_VIEW = view_of(served_route())
+
+
+def _condition(kind: str, status: str, reason: str = "") -> ConditionStatus:
+    return ConditionStatus.model_validate(condition(kind, status, reason))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "reason", "words"),
+    [
+        ("Accepted", "False", "Conflicted", "another route owns the model"),
+        ("Accepted", "False", "NotPermitted", "routes.namespaces"),
+        ("ResolvedRefs", "False", "SecretNotFound", "make the Secret"),
+        ("ResolvedRefs", "False", "KeyNotFound", "add the key"),
+        ("Programmed", "False", "RouterUnreachable", "sealane-router-admin"),
+        ("Programmed", "False", "PartiallyProgrammed", "behind"),
+        ("Progressing", "False", "Paused", "kubectl sealane resume chat"),
+        ("Progressing", "Unknown", "NoData", "kubectl sealane promote chat"),
+        ("CandidateHealthy", "False", "ChecksFailed", "kubectl sealane diff chat"),
+        ("RolledBack", "True", "ErrorRateExceeded", "kubectl sealane retry chat"),
+        ("Stalled", "True", "RolledBack", "kubectl sealane retry chat"),
+        ("Ready", "Unknown", "Pending", "whether it runs"),
+    ],
+)
+def test_what_is_not_as_wished_comes_with_what_to_do(kind: str, status: str, reason: str, words: str) -> None:
+    """A command to type, or the thing to change."""
+    assert words in advice_on(_condition(kind, status, reason), _VIEW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "reason"),
+    [
+        ("Ready", "True", ""),
+        ("Progressing", "True", "StepRunning"),
+        ("Progressing", "False", "RolloutComplete"),
+        ("CandidateHealthy", "True", "ChecksPassed"),
+        ("RolledBack", "False", ""),
+        ("Suspended", "False", ""),
+    ],
+)
+def test_what_is_as_wished_comes_alone(kind: str, status: str, reason: str) -> None:
+    """Nobody is told to do anything."""
+    found = _condition(kind, status, reason)
+
+    assert is_as_wished(found)
+    assert advice_on(found, _VIEW) == ""
+
+
+def test_a_reason_that_nobody_knows_has_its_message() -> None:
+    """No advice is better than a wrong one."""
+    assert advice_on(_condition("Accepted", "False", "FromAFutureVersion"), _VIEW) == ""
