@@ -54,7 +54,7 @@ class ClusterMetrics:
         )
         self.snapshot_age = GaugeFamily(
             "sealane_snapshot_age_seconds",
-            "Time since the snapshot on disk was last known to be what is served; absent without one.",
+            "Time since the snapshot was last written; absent until this process wrote one.",
             unit="seconds",
         )
 
