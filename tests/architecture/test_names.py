@@ -20,6 +20,7 @@ ELSEWHERE = {
     "api/sealane_api/failure.py": "a vocabulary without behaviour",
     "router/sealane_router/__main__.py": "tests/integration starts it",
     "router/sealane_router/app/ports.py": "test_gateway.py opens both ports",
+    "router/sealane_router/peers/times.py": "values without behaviour",
     "router/sealane_router/app/shown.py": "tests/integration/test_admin_port.py reads /-/config",
     "router/sealane_router/settings/variable.py": "names of sealane_telemetry.settings.variable",
     "operator/sealane_operator/__main__.py": "tests/cluster starts it",

@@ -4,6 +4,7 @@ import asyncio
 import random as chance
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from sealane_api.report import MAX_ASKED_ROUTES, RouterReport, Standing
 from sealane_router.aio.tasks import spawn, stop
@@ -27,6 +28,14 @@ _log = get_logger("sealane.peers")
 SAMPLE = 5
 #: Questions of a head count that are out at once.
 _AT_ONCE = 16
+
+
+class Asks(Protocol):
+    """Asks one peer about some routes; see :class:`.asking.Asker`."""
+
+    async def ask(self, address: Address, routes: Sequence[str]) -> RouterReport | None:
+        """The peer's report, None when it gave none."""
+        ...
 
 
 class PeerReadiness:
@@ -90,7 +99,7 @@ class PeerReadiness:
         tasks, self._tasks = self._tasks, []
         await stop(*tasks)
 
-    async def round(self, asker: Asker) -> None:
+    async def round(self, asker: Asks) -> None:
         """Look, ask some peers (all of them before leaving), and decide."""
         before, now = self.standing, self._clock()
         self.evidence.forget(now)
@@ -103,7 +112,7 @@ class PeerReadiness:
         self._tell(before)
 
     async def _ask(
-        self, asker: Asker, addresses: Sequence[Address], routes: Sequence[str]
+        self, asker: Asks, addresses: Sequence[Address], routes: Sequence[str]
     ) -> dict[Address, RouterReport | None]:
         answers: dict[Address, RouterReport | None] = {}
         for start in range(0, len(addresses), _AT_ONCE):
