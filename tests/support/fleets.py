@@ -194,3 +194,18 @@ class PlayedFleet:
                 self.fleet.poller.begin_round(polls)
             self.now += 1.0
             then()
+
+
+async def started_fleet(*names: str, told: Any, candidate: int | None = None, weight: int = 0) -> PlayedFleet:
+    """Routers that hold this, and two rounds in which they said so."""
+    played = PlayedFleet(*names)
+    hold_all(played, 7, candidate, weight)
+    played.fleet.remember(KEY, told)
+    await played.find()
+    await played.rounds(2)
+    return played
+
+
+def hold_all(played: PlayedFleet, stable: int, candidate: int | None = None, weight: int = 0) -> None:
+    for router in played.routers.values():
+        router.hold(arm(stable, 100 - weight), None if candidate is None else arm(candidate, weight))
