@@ -1,4 +1,8 @@
-"""What to do about a condition or an Event, by its reason; words that ``kubectl sealane why`` adds to the facts."""
+"""What to do about a condition, by its reason: words that ``kubectl sealane why`` adds to the facts.
+
+The operator's message is said in any case. Here stands what it cannot know, such as where to look in this cluster; a
+reason whose message says everything (Paused, NoData, WaitingForWindow) is not here.
+"""
 
 from sealane_api.crd.status import ConditionStatus, ConditionType
 
@@ -18,17 +22,12 @@ _ADVICE = {
     "RouterLagging": "the rollout waits for the routers named; see their logs, or delete their pods",
     "NotProgrammed": "see Programmed: the routers do not hold the revision",
     "Pending": "the operator has not looked yet: see whether it runs, kubectl get lease -A | grep sealane",
-    "Paused": "go on with: kubectl sealane resume {name}",
-    "Inconclusive": "the figures decide nothing yet: wait, or kubectl sealane promote {name}, or abort {name}",
-    "NoData": "too little traffic to judge: send some, or kubectl sealane promote {name}",
-    "MetricsUnavailable": "the routers' counters cannot be read: see whether the operator reaches their admin port",
     "InsufficientData": "too little traffic to judge: wait for more, or lower rollout.analysis.minRequests",
     "ChecksFailed": "compare the two: kubectl sealane diff {name}",
     "Suspended": "take spec.suspend away to go on",
+    "SpecRefused": "see Accepted and ResolvedRefs: what the spec asks for cannot be served",
     "SuspendedByUser": "take spec.suspend away to go on",
     "OperatorReadOnly": "the operator only watches: see its settings",
-    "Aborted": "change the spec, or start the same one again: kubectl sealane retry {name}",
-    "RequestRefused": "read the message, then ask again with kubectl sealane",
 }
 
 _ROLLED_BACK = "correct the spec, or start the same one again: kubectl sealane retry {name}"

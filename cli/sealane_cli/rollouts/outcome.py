@@ -13,6 +13,9 @@ _REFUSALS = {
     ConditionType.RESOLVED_REFS: "a reference of the spec leads nowhere",
 }
 
+#: The reason of Progressing while the spec serves and nothing is under way.
+_COMPLETE = "RolloutComplete"
+
 
 class Code(IntEnum):
     """The exit codes of ``status`` and of requests that are waited for."""
@@ -34,23 +37,20 @@ class Outcome:
 
 
 def outcome_of(view: RouteView, *, promoted: bool) -> Outcome | None:
-    """Return how the rollout ended; None while it is under way.
+    """Return how the rollout ended; None while it is under way, or while somebody asks for something else.
 
     ``promoted``: promotion is an end; else the bake after it is part of the rollout, for it can still roll back.
     """
-    if not view.seen:
+    if not view.seen or view.pending is not None:
         return None
-    refused = _refused(view)
-    if refused is not None:
-        return refused
+    ended_badly = _refused(view) or _given_up(view)
+    if ended_badly is not None:
+        return ended_badly
     if view.phase is Phase.BAKING and promoted:
         return Outcome(Code.DONE, f"revision {_stable(view)} is promoted; it is watched for its bake time")
-    if view.phase is not Phase.IDLE or view.status.candidate is not None or view.status.stable is None:
-        return None
-    given_up = _given_up(view)
-    if given_up is None and view.word(ConditionType.SUSPENDED) == "True" and not _complete(view):
-        return None
-    return given_up or Outcome(Code.DONE, f"revision {_stable(view)} serves, and nothing is under way")
+    if view.phase is Phase.IDLE and view.reason(ConditionType.PROGRESSING) == _COMPLETE:
+        return Outcome(Code.DONE, f"revision {_stable(view)} serves, and nothing is under way")
+    return None
 
 
 def progress_of(view: RouteView) -> str:
@@ -66,7 +66,9 @@ def progress_of(view: RouteView) -> str:
     told = "the operator said nothing yet" if progressing is None else f"{progressing.reason}: {progressing.message}"
     suspended = view.conditions.get(ConditionType.SUSPENDED)
     held = f" (suspended: {suspended.message})" if suspended is not None and suspended.status == "True" else ""
-    return f"{serves}; {told}{held}"
+    pending = view.pending
+    asked = f"; {pending.verb} by {pending.user} waits to be carried out" if pending is not None else ""
+    return f"{serves}; {told}{held}{asked}"
 
 
 def _refused(view: RouteView) -> Outcome | None:
@@ -78,18 +80,12 @@ def _refused(view: RouteView) -> Outcome | None:
 
 
 def _given_up(view: RouteView) -> Outcome | None:
+    """What the spec asks for was given up; meanwhile the bake of what serves may go on, which is another rollout."""
     rolled_back, stalled = (view.conditions.get(kind) for kind in (ConditionType.ROLLED_BACK, ConditionType.STALLED))
     for condition in (rolled_back, stalled):
         if condition is not None and condition.status == "True":
             return Outcome(Code.GIVEN_UP, f"rolled back ({condition.reason}): {condition.message}; {_still(view)}")
-    if view.status.rollout is not None and view.status.rollout.held is not None:
-        until = f"{_still(view)} until the spec changes or somebody asks to retry"
-        return Outcome(Code.GIVEN_UP, f"what the spec asks for was given up by hand; {until}")
     return None
-
-
-def _complete(view: RouteView) -> bool:
-    return view.reason(ConditionType.PROGRESSING) == "RolloutComplete"
 
 
 def _stable(view: RouteView) -> str:

@@ -14,6 +14,8 @@ from sealane_cli.cluster.routes import Routes
 from sealane_operator.errors import Conflict, KubeError
 from sealane_operator.judgement.raw import Raw
 from sealane_operator.judgement.requests import request_text
+from sealane_operator.rollout.model import Phase
+from sealane_operator.rollout.turn import TRIAL
 
 from .outcome import Code
 from .screen import Colour, Screen, age
@@ -70,24 +72,29 @@ def announcement(view: RouteView, asked: Asked) -> str:
     """Say what the operator will do, judging by the route as it is now."""
     stable, candidate = view.status.stable, view.status.candidate
     serving = f"revision {stable.revision}" if stable is not None else "no revision"
+    on_trial = candidate is not None and view.phase in TRIAL
     trial = f"revision {candidate.revision} ({candidate.weight} %)" if candidate is not None else ""
     match asked.verb:
+        case Verb.ABORT | Verb.UNDO if on_trial and not asked.arguments:
+            return f"{asked.verb} gives {trial} up at once; {serving} serves everybody, until the spec changes or retry"
         case Verb.UNDO:
             return f"undo goes back from {serving} to {_target(view, asked)} at once, until the spec changes or retry"
-        case Verb.ABORT if trial:
-            return f"abort gives {trial} up at once; {serving} serves everybody, until the spec changes or retry"
-        case Verb.PROMOTE if trial and asked.arguments:
+        case Verb.PROMOTE if on_trial and asked.arguments:
             return f"promote --full lets {trial} serve everybody, without further steps"
-        case Verb.PROMOTE if trial:
+        case Verb.PROMOTE if on_trial:
             return f"promote takes {trial} to its next step, without waiting for the verdict"
-        case Verb.PAUSE if trial:
+        case Verb.PROMOTE if view.phase is Phase.WAITING:
+            return "promote starts what waits now, without a maintenance window"
+        case Verb.PROMOTE if view.phase is Phase.BAKING:
+            return f"promote ends the bake of {serving}; nothing is kept to fall back to"
+        case Verb.PAUSE if on_trial:
             return f"pause keeps {trial} where it is; a failing check still rolls it back"
         case Verb.RETRY:
             return "retry lets what was rolled back or given up start again"
         case Verb.RESUME:
             return "resume goes on from where the rollout was paused"
         case _:
-            return f"{asked.verb}: {serving} serves and nothing is on trial now; the operator decides"
+            return f"{asked.verb}: {serving} serves, {view.phase}; the operator decides"
 
 
 def _target(view: RouteView, asked: Asked) -> str:
@@ -147,7 +154,8 @@ async def _outcome(routes: Routes, screen: Screen, view: RouteView, request: Req
         left = ends - screen.monotonic()
         if left <= 0:
             screen.say(
-                f"{view.title}: the operator has not taken {request.verb} up within {age(limit)}; it will when it runs",
+                f"{view.title}: {request.verb} is not carried out within {age(limit)}; it stays asked for, and why it "
+                f"waits says: kubectl sealane why {view.name}",
                 Colour.HELD,
             )
             return Code.TIMEOUT

@@ -23,8 +23,8 @@ def _condition(kind: str, status: str, reason: str = "") -> ConditionStatus:
         ("ResolvedRefs", "False", "KeyNotFound", "add the key"),
         ("Programmed", "False", "RouterUnreachable", "sealane-router-admin"),
         ("Programmed", "False", "PartiallyProgrammed", "behind"),
-        ("Progressing", "False", "Paused", "kubectl sealane resume chat"),
-        ("Progressing", "Unknown", "NoData", "kubectl sealane promote chat"),
+        ("Progressing", "Unknown", "RouterLagging", "delete their pods"),
+        ("Progressing", "False", "SpecRefused", "see Accepted"),
         ("CandidateHealthy", "False", "ChecksFailed", "kubectl sealane diff chat"),
         ("RolledBack", "True", "ErrorRateExceeded", "kubectl sealane retry chat"),
         ("Stalled", "True", "RolledBack", "kubectl sealane retry chat"),
@@ -53,6 +53,11 @@ def test_what_is_as_wished_comes_alone(kind: str, status: str, reason: str) -> N
 
     assert is_as_wished(found)
     assert advice_on(found, _VIEW) == ""
+
+
+def test_a_message_that_says_what_to_do_comes_alone() -> None:
+    """The operator's own words are not said twice."""
+    assert advice_on(_condition("Progressing", "False", "Paused"), _VIEW) == ""
 
 
 def test_a_reason_that_nobody_knows_has_its_message() -> None:

@@ -16,6 +16,7 @@ def _code(status: Document, *, promoted: bool = False) -> Code | None:
 _REFUSED = [condition("Accepted", "False", "Conflicted", "kimi- belongs to team/other")]
 _KEYLESS = [condition("ResolvedRefs", "False", "SecretNotFound", "there is no Secret moonshot")]
 _SUSPENDED = [condition("Suspended"), condition("Progressing", "False", "Suspended")]
+_GIVEN_UP = [condition("RolledBack", "True", "ManualRollback"), condition("Stalled", "True", "RolledBack")]
 
 
 @pytest.mark.parametrize(
@@ -26,13 +27,14 @@ _SUSPENDED = [condition("Suspended"), condition("Progressing", "False", "Suspend
         (settled(conditions=_KEYLESS), Code.GIVEN_UP),
         (settled(conditions=[condition("RolledBack", "True", "LatencyExceeded")]), Code.GIVEN_UP),
         (settled(conditions=[condition("Stalled", "True", "RolledBack")]), Code.GIVEN_UP),
-        (settled(rollout={"phase": "Idle", "held": hash_of(8)}), Code.GIVEN_UP),
+        (settled(rollout={"phase": "Baking"}, conditions=[condition("RolledBack")]), Code.GIVEN_UP),
+        (settled(rollout={"phase": "Idle", "held": hash_of(3)}), Code.DONE),
         (settled(observedGeneration=0), None),
         (settled(rollout={"phase": "Waiting"}), None),
         (settled(rollout={"phase": "Baking"}), None),
         (settled(rollout={"phase": "Challenging"}), None),
         (settled(rollout={"phase": "FromAFutureVersion"}), None),
-        (settled(stable=None), None),
+        (settled(stable=None, conditions=[condition("Progressing", "False", "Pending")]), None),
         (settled(conditions=_SUSPENDED), None),
         (stepping(), None),
         ({}, None),
@@ -48,6 +50,17 @@ def test_a_bake_is_an_end_for_whoever_says_so() -> None:
     """Promotion ends it then; a step never does."""
     assert _code(settled(rollout={"phase": "Baking"}), promoted=True) is Code.DONE
     assert _code(stepping(), promoted=True) is None
+    assert _code(settled(rollout={"phase": "Baking"}, conditions=_GIVEN_UP), promoted=True) is Code.GIVEN_UP
+
+
+def test_a_request_that_waits_keeps_it_open() -> None:
+    """``retry`` and then ``status`` does not end with the rollback before."""
+    route = served_route(settled(conditions=_GIVEN_UP))
+    route["metadata"]["annotations"] = {"sealane.dev/request": "jane retry id-1 2026-11-22T23:00:00Z"}
+    view = view_of(route)
+
+    assert outcome_of(view, promoted=False) is None
+    assert progress_of(view).endswith("; retry by jane waits to be carried out")
 
 
 def test_a_suspended_route_that_has_what_it_asks_for_is_done() -> None:

@@ -161,7 +161,7 @@ async def test_an_operator_that_does_not_come_is_exit_code_3() -> None:
     assert await _send(desk, _WAITED) == 3
 
     assert desk.clock - begin == 30.0
-    assert "has not taken promote up within 30s" in desk.lines[-1]
+    assert "promote is not carried out within 30s; it stays asked for" in desk.lines[-1]
     assert desk.api.request_on()
 
 
@@ -197,7 +197,8 @@ async def test_a_user_whose_name_cannot_stand_in_a_request_is_told() -> None:
         (Asked(Verb.ABORT), "gives revision 8 (10 %) up at once; revision 7 serves everybody"),
         (Asked(Verb.RESUME), "goes on from where"),
         (Asked(Verb.RETRY), "start again"),
-        (Asked(Verb.UNDO), "from revision 7 to the revision that served before"),
+        (Asked(Verb.UNDO), "undo gives revision 8 (10 %) up at once"),
+        (Asked(Verb.UNDO, ("5",)), "from revision 7 to revision 5"),
     ],
     ids=lambda value: str(getattr(value, "verb", "")),
 )
@@ -206,12 +207,21 @@ def test_each_verb_says_what_it_will_do(asked: Asked, said: str) -> None:
     assert said in announcement(view_of(served_route(stepping())), asked)
 
 
-def test_without_a_candidate_the_operator_has_the_word() -> None:
-    """A promote or an abort of nothing promises nothing; undo names what the bake would fall back to."""
-    view = view_of(served_route(settled(8, rollout={"phase": "Baking", "previous": pointer(7)})))
+@pytest.mark.parametrize(
+    ("phase", "asked", "said"),
+    [
+        ("Idle", Asked(Verb.UNDO), "from revision 8 to revision 7"),
+        ("Idle", Asked(Verb.ABORT), "abort: revision 8 serves, Idle; the operator decides"),
+        ("Waiting", Asked(Verb.PROMOTE), "starts what waits now"),
+        ("Baking", Asked(Verb.PROMOTE), "ends the bake of revision 8"),
+        ("Challenging", Asked(Verb.PAUSE), "the operator decides"),
+    ],
+)
+def test_without_a_candidate_it_says_what_the_phase_makes_of_it(phase: str, asked: Asked, said: str) -> None:
+    """Undo names what the bake would fall back to; what means nothing promises nothing."""
+    view = view_of(served_route(settled(8, rollout={"phase": phase, "previous": pointer(7)})))
 
-    assert "nothing is on trial" in announcement(view, Asked(Verb.ABORT))
-    assert "from revision 8 to revision 7" in announcement(view, Asked(Verb.UNDO))
+    assert said in announcement(view, asked)
 
 
 def test_ids_are_never_the_same() -> None:
