@@ -11,7 +11,7 @@ from sealane_operator.rollout.model import RolloutState, Routers, Series
 from sealane_telemetry.logs import get_logger
 
 from .acknowledgement import acknowledged
-from .discovery import Discovery, Endpoint
+from .discovery import MAX_ROUTERS, Discovery, Endpoint
 from .interfaces import FleetMetrics, Mark
 from .poller import Poller
 from .polls import ComposedPoll, compose
@@ -66,6 +66,7 @@ class RouterFleet:
         self._roster = Roster()
         self._routes = WatchedRoutes()
         self._discovered = False
+        self._informed = False
         self._looked_over = clock()
         self.poller = Poller(self._roster, self, transport or HttpTransport(), metrics, clock=clock, sleep=sleep)
 
@@ -76,8 +77,14 @@ class RouterFleet:
 
     @property
     def informed(self) -> bool:
-        """Whether routers were looked for, and every one that is there told all, or did not answer."""
-        return self._discovered and all(router.was_asked for router in self._roster if not router.endpoint.terminating)
+        """Whether routers were looked for, and every one that was there told all, or did not answer.
+
+        Once it is so it stays so: a router that comes later is known, and not ready until it told all.
+        """
+        if not self._informed:
+            staying = (router for router in self._roster if not router.endpoint.terminating)
+            self._informed = self._discovered and all(router.was_asked for router in staying)
+        return self._informed
 
     async def run(self) -> None:
         """Find and ask routers until this is cancelled."""
@@ -190,11 +197,13 @@ class RouterFleet:
 
     def take_found(self, found: tuple[Endpoint, ...]) -> None:
         """These are the routers that there are now."""
+        before = self._roster.left_out
         self._roster.update(found)
         self._discovered = True
         if self._roster.left_out:
             self._metrics.poll_failed("too_many_routers")
-            _log.error("routers_left_out_of_polls", kind="too_many_routers", count=self._roster.left_out)
+        if self._roster.left_out != before:
+            _log.error("routers_left_out_of_polls", count=self._roster.left_out, limit=MAX_ROUTERS)
 
 
 _BREAKERS = ("closed", "half-open", "open")

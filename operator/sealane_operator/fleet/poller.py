@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from sealane_api.report import RouterReport
+from sealane_api.report import MAX_POLLED_ROUTES, RouterReport
 from sealane_telemetry.logs import get_logger
 
 from .interfaces import FleetMetrics
@@ -70,6 +70,7 @@ class Poller:
         #: Whom this round waits for, and whether it was brought together.
         self._awaited: set[str] = set()
         self._settled = False
+        self._left_out = 0
         self._full_due: dict[str, float] = {}
         #: Monotonic seconds when the last round began; 0 before the first.
         self.pulse = 0.0
@@ -123,7 +124,10 @@ class Poller:
     def _compose(self, *, full: bool) -> bytes:
         poll = self._listener.compose(full=full)
         if poll.left_out:
-            self._failed("too_many_routes", count=poll.left_out)
+            self._metrics.poll_failed("too_many_routes")
+        if poll.left_out != self._left_out:
+            _log.error("routes_left_out_of_polls", count=poll.left_out, limit=MAX_POLLED_ROUTES)
+        self._left_out = poll.left_out
         return poll.body
 
     async def _poll(self, router: KnownRouter, body: bytes, *, full: bool) -> None:
@@ -153,7 +157,3 @@ class Poller:
         self._metrics.polled(self._clock() - asked)
         if router in self._roster:
             self._listener.heard(router, report, full=full, asked=asked)
-
-    def _failed(self, kind: str, *, count: int) -> None:
-        _log.error("routes_left_out_of_polls", kind=kind, count=count)
-        self._metrics.poll_failed(kind)

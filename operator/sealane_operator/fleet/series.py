@@ -75,13 +75,13 @@ class RouteSeries:
         for arm in (report.stable, report.candidate):
             if arm is None or arm.revision not in self._sums:
                 continue
-            counter = (process, arm.revision)
+            counter, figures = (process, arm.revision), arm.figures if arm.figures.exchanges else _NOTHING
             last = self._counted.get(counter)
             if last is None:
-                last = _NOTHING if began_here else arm.figures
-            if last != arm.figures:
-                self._sums[arm.revision].add(arm.figures, last)
-            self._counted[counter] = arm.figures
+                last = _NOTHING if began_here else figures
+            if last != figures:
+                self._sums[arm.revision].add(figures, last)
+            self._counted[counter] = figures
         self._heard.pop(process, None)
         self._heard[process] = None
         self._bound()

@@ -29,7 +29,7 @@ def test_it_is_what_the_reconciler_asks() -> None:
 
 
 async def test_nothing_is_known_until_everybody_was_asked() -> None:
-    """Whoever does not answer was asked, too."""
+    """Whoever does not answer was asked, too; whoever comes later is known, and not ready yet."""
     played = PlayedFleet("a", "b")
     assert not played.fleet.informed
     await played.find()
@@ -40,9 +40,8 @@ async def test_nothing_is_known_until_everybody_was_asked() -> None:
 
     played.routers["c:9090"] = FakeRouter("c")
     await played.find()
-    assert not played.fleet.informed
-    await played.rounds(1)
     assert played.fleet.informed
+    assert (_routers(played, state(7)).ready, _routers(played, state(7)).desired) == (1, 3)
 
 
 async def test_without_any_router_everybody_was_asked() -> None:
