@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sealane_router.app.gateway import Gateway
+from sealane_router.peers.times import USUAL_TIMES, PeerTimes
 from sealane_router.settings.reading import Settings
 
 #: What tests want different from the defaults: free ports, nobody to tell of a drain, files noticed quickly.
@@ -34,11 +35,15 @@ class RunningGateway:
 
 @asynccontextmanager
 async def running_gateway(
-    routes: Path, flags: Mapping[str, str] | None = None, environ: Mapping[str, str] | None = None
+    routes: Path,
+    flags: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    peer_times: PeerTimes = USUAL_TIMES,
 ) -> AsyncIterator[RunningGateway]:
     """Serve ``routes`` as ``sealane up`` does, until the block ends."""
     settings = Settings.from_environment({}, {**FLAGS, "--routes": str(routes), **(flags or {})})
-    gateway = Gateway(settings, environ or {}, laptop=True)
+    gateway = Gateway(settings, environ or {}, laptop=True, peer_times=peer_times)
     await gateway.start()
     run = asyncio.ensure_future(gateway.run())
     try:

@@ -13,7 +13,7 @@ from sealane_api.route_table import RouteTable
 from sealane_router.attempt.breaker import BreakerState
 from sealane_router.errors import Failure
 from sealane_router.peers.readiness import PeerReadiness
-from sealane_router.peers.times import PeerTimes
+from sealane_router.peers.times import USUAL_TIMES, PeerTimes
 from sealane_router.serving import Serving
 from sealane_router.settings.variable import Address
 from sealane_telemetry.metrics import RouterMetrics
@@ -108,7 +108,7 @@ class FleetRouter:
 class Fleet:
     """``count`` routers behind one name; ``outage`` is the provider's own. Every router has a request a second."""
 
-    def __init__(self, count: int, times: PeerTimes = PeerTimes()) -> None:  # noqa: B008 - frozen
+    def __init__(self, count: int, times: PeerTimes = USUAL_TIMES) -> None:
         self.now = 1000.0
         self.outage = False
         self.name_fails = False

@@ -16,6 +16,7 @@ from sealane_router.attempt.breaker import BreakerState
 from sealane_router.exchange import Exchange
 from sealane_router.layers.reporting import reporting
 from sealane_router.peers.readiness import PeerReadiness
+from sealane_router.peers.times import USUAL_TIMES, PeerTimes
 from sealane_router.policy.limits import LimitRefusal
 from sealane_router.routing.counters import ArmCounters
 from sealane_router.routing.explanation import explain
@@ -69,7 +70,9 @@ class Gateway:
         ConfigurationError: from the constructor, when the files cannot be served.
     """
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str], *, laptop: bool) -> None:
+    def __init__(
+        self, settings: Settings, environ: Mapping[str, str], *, laptop: bool, peer_times: PeerTimes = USUAL_TIMES
+    ) -> None:
         self.settings = settings
         self._laptop = laptop
         self.registry = CollectorRegistry()
@@ -102,7 +105,7 @@ class Gateway:
         self.addresses: dict[str, Address] = {}
         self._reporter = Reporter(self)
         self.peers = PeerReadiness(
-            self.peer_names, lambda: self.live.serving, self._reporter.process, self.metrics.peers
+            self.peer_names, lambda: self.serving, self._reporter.process, self.metrics.peers, times=peer_times
         )
         self.readyz = HealthChecks("readyz", readiness(self))
         read_from(self)

@@ -19,7 +19,7 @@ from .directory import Directory, Resolve
 from .evidence import PeerEvidence
 from .headcount import count_heads
 from .outages import outages_of
-from .times import PeerTimes
+from .times import USUAL_TIMES, PeerTimes
 from .wording import advice, problem
 
 _log = get_logger("sealane.peers")
@@ -51,7 +51,7 @@ class PeerReadiness:
         process: str,
         metrics: PeerMetrics,
         *,
-        times: PeerTimes = PeerTimes(),  # noqa: B008 - frozen
+        times: PeerTimes = USUAL_TIMES,
         random: Callable[[], float] = chance.random,
         clock: Callable[[], float] = time.monotonic,
         resolve: Resolve = resolve,

@@ -27,3 +27,7 @@ class PeerTimes:
     recount: float = 10.0
     #: Between two looks at the addresses behind the names.
     resolve: float = 5.0
+
+
+#: What every router outside a test has.
+USUAL_TIMES = PeerTimes()
