@@ -31,6 +31,7 @@ def _table_problem(gateway: "Gateway") -> str | None:
 def _provider_problem(gateway: "Gateway") -> str | None:
     """Whether nothing could be served now: every provider's gate refuses."""
     now = time.monotonic()
-    runtimes = gateway.serving.providers
-    down = [name for (_, name), runtime in runtimes.items() if runtime.gate.refusal("", now) is not None]
-    return f"no provider can be tried: {', '.join(sorted(down))}" if len(down) == len(runtimes) else None
+    providers = gateway.serving.providers
+    if any(runtime.gate.refusal("", now) is None for runtime in providers.values()):
+        return None
+    return f"no provider can be tried: {', '.join(sorted({name for _, name in providers}))}"

@@ -58,13 +58,27 @@ def choose(known: Known) -> Choice:
     """Decide on every route."""
     choice = Choice()
     for key, route in known.routes.items():
-        _RouteChoice(known, route, choice).decide(key)
+        arms = known.served.get(key)
+        if arms is not None and _is_all_of(route, arms):
+            choice.arms[key] = arms
+            choice.wanted.add(arms.stable.wanted)
+            choice.secrets |= arms.stable.secrets
+        else:
+            _RouteChoice(known, route, choice).decide(key)
     for key, arms in known.served.items():
         namespace = key.partition("/")[0]
         if key not in choice.arms and key not in known.routes and known.unlisted & {None, namespace}:
             choice.arms[key] = arms
-            choice.secrets |= _names(arms.stable)
+            choice.secrets |= arms.stable.secrets
     return choice
+
+
+def _is_all_of(route: RoutePointers, arms: Arms) -> bool:
+    """Whether a route has no candidate and is served just so, as nearly all of thousands are at each look."""
+    pointer = route.stable
+    if pointer is None or route.candidate is not None or arms.candidate is not None:
+        return False
+    return arms.stable.wanted == (route.namespace, route.name, route.uid, route.created, pointer.number, pointer.hash)
 
 
 class _RouteChoice:
@@ -88,9 +102,9 @@ class _RouteChoice:
                 choice.arms[key] = before  # the same object, so that a swap is cheap
             else:
                 choice.arms[key] = Arms(stable, candidate)
-            choice.secrets |= _names(stable)
+            choice.secrets |= stable.secrets
             if candidate is not None:
-                choice.secrets |= _names(candidate)
+                choice.secrets |= candidate.secrets
         elif self._awaits:
             choice.awaited.add(key)
         if self._problem is not None:
@@ -143,7 +157,7 @@ class _RouteChoice:
         if found is None:
             self._awaits = True
         else:
-            self._choice.secrets |= _names(found)
+            self._choice.secrets |= found.secrets
         return found
 
     def _unmet(self, revision: Revision, beside: Revision | None) -> str | None:
@@ -170,8 +184,3 @@ class _RouteChoice:
     def _note(self, problem: str) -> None:
         """The first problem of a route is told; stable's comes before the candidate's."""
         self._problem = self._problem or problem
-
-
-def _names(revision: Revision) -> set[SecretName]:
-    namespace = revision.wanted.namespace
-    return {(namespace, need.reference.name) for need in revision.needs}

@@ -27,7 +27,7 @@ from sealane_telemetry.logs import get_logger
 
 from .kube.errors import ApiError, Missing
 from .pointers import Pointer, RoutePointers
-from .secrets import Need
+from .secrets import Need, SecretName
 
 _log = get_logger("sealane.cluster")
 
@@ -75,12 +75,16 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Revision:
-    """A revision that may be served; ``spec`` is its JSON as it was fetched, ``needs`` what of Secrets it refers to."""
+    """A revision that may be served; ``spec`` is its JSON as it was fetched.
+
+    ``needs`` are the keys of Secrets that it refers to, ``secrets`` these Secrets.
+    """
 
     wanted: Wanted
     route: Route
     spec: bytes
     needs: tuple[Need, ...]
+    secrets: frozenset[SecretName]
 
 
 def wanted_by(route: RoutePointers, pointer: Pointer) -> Wanted:
@@ -217,7 +221,9 @@ def compiled(wanted: Wanted, spec: bytes) -> Revision:
     if spec_hash(read) != wanted.hash:
         raise RevisionRefused(f"{what} does not have the hash that the status of route {wanted.name} says")
     route = _route(wanted, read)
-    return Revision(wanted, route, spec, tuple(dict.fromkeys(_needs(route))))
+    needs = tuple(dict.fromkeys(_needs(route)))
+    secrets = frozenset((wanted.namespace, need.reference.name) for need in needs)
+    return Revision(wanted, route, spec, needs, secrets)
 
 
 def _needs(route: Route) -> Iterator[Need]:
