@@ -7,8 +7,9 @@ from pathlib import Path
 
 import yaml
 from kubernetes.aio.client import Configuration
-from kubernetes.aio.config import load_incluster_config, load_kube_config
+from kubernetes.aio.config import load_incluster_config
 
+from .credentials import load_credentials
 from .failures import CommandFailed
 
 DEFAULT_NAMESPACE = "default"
@@ -45,13 +46,7 @@ async def find_place(flags: Flags, environ: Mapping[str, str], pod_namespace: Pa
         if files:
             # The library lets the last file name the current context; with kubectl it is the first.
             context = flags.context or _current_context(files)
-            loader = await load_kube_config(
-                config_file=os.pathsep.join(map(str, files)),
-                context=context,
-                client_configuration=configuration,
-                persist_config=False,
-            )
-            told = str(loader.current_context["context"].get("namespace") or "")
+            told = str((await load_credentials(files, context, configuration)).get("namespace") or "")
         else:
             load_incluster_config(client_configuration=configuration)
             told = _text(pod_namespace)
