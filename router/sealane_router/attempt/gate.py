@@ -69,6 +69,11 @@ class ProviderGate:
         """Pauses since the start."""
         return self._pauses.begun
 
+    @property
+    def closed(self) -> bool:
+        """Whether the breaker is closed, at whatever time; for who looks at thousands of gates."""
+        return self._breaker.closed_token != 0
+
     def breaker_state(self, now: float) -> BreakerState:
         """The breaker's state as an exchange would meet it."""
         return self._breaker.state(now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from sealane_router.attempt.breaker import BreakerState
 from sealane_router.attempt.gate import ProviderGate, Refusal
 from sealane_router.serving import ArmRuntime, RuleRuntime, Serving
 
@@ -18,7 +17,7 @@ def outages_of(serving: Serving, now: float) -> list[Outage]:
     return [
         outage
         for arm in serving.stable.values()
-        if any(not _is_closed(runtime.gate, now) for runtime in arm.providers.values())
+        if not all(runtime.gate.closed for runtime in arm.providers.values())
         for outage in _of_route(arm, now)
     ]
 
@@ -26,7 +25,7 @@ def outages_of(serving: Serving, now: float) -> list[Outage]:
 def _of_route(arm: ArmRuntime, now: float) -> Iterator[Outage]:
     for name, rule in arm.rules.items():
         gates = _gates(rule) if rule.rule.critical else {}
-        if gates and not any(_is_closed(gate, now) for gate in gates.values()):
+        if gates and not any(gate.closed for gate in gates.values()):
             yield Outage(
                 key=(arm.route.key, name),
                 providers=tuple(gates),
@@ -37,7 +36,3 @@ def _of_route(arm: ArmRuntime, now: float) -> Iterator[Outage]:
 
 def _gates(rule: RuleRuntime) -> dict[str, ProviderGate]:
     return {choice.target.provider.name: choice.gate for choice in rule.targets.choices}
-
-
-def _is_closed(gate: ProviderGate, now: float) -> bool:
-    return gate.breaker_state(now) is BreakerState.CLOSED

@@ -57,6 +57,19 @@ def half_opened() -> ProviderGate:
     return gate
 
 
+def test_a_gate_is_closed_until_its_breaker_opens_and_again_after_it_closed() -> None:
+    """Half-open is not closed, whatever time it is."""
+    gate = gate_of()
+    before = gate.closed
+    gate.trip(100.0)
+    tripped = gate.closed
+    probe = permit_of(gate, 115.0)
+    probed = gate.closed
+    gate.settle(probe, None, 116.0)
+
+    assert (before, tripped, probed, gate.closed) == (True, False, False, True)
+
+
 def test_an_attempt_that_ends_well_leaves_no_trace() -> None:
     """The slot is back and everything is as before."""
     gate = gate_of()
