@@ -9,10 +9,13 @@ from uuid import uuid4
 import pytest
 
 from sealane_operator.errors import Forbidden, KubeError
+from sealane_operator.handlers.watches import Watches
+from sealane_operator.world.watch_ages import WatchAges
+from sealane_operator.world.world import World
 from tests.support.cluster import Cluster
 from tests.support.forbidden_calls import NO_ROUTER, NOBODY, NOT_ELSEWHERE, ONLY_THE_OPERATOR, Deed
 from tests.support.permitted_calls import GRANTED, Call, Caller, calling, calls, made
-from tests.support.rbac import HOME, SECRET, Installation, installed
+from tests.support.rbac import HOME, ROUTE, SECRET, Installation, installed
 
 
 @pytest.fixture(scope="module", params=["cluster-wide", "namespaced"])
@@ -88,6 +91,29 @@ async def _not_refused(deeds: list[Deed], caller: Caller) -> dict[str, str]:
 async def test_the_operator_may_do_all_of_its_work(operator: Caller) -> None:
     """Each call that its code makes, with nothing but its ServiceAccount's token."""
     assert await _refused(calls("sealane-operator", wide=operator.at.wide), operator) == {}
+
+
+async def test_kopf_watches_with_no_more_than_that(installation: Installation, kubeconfigs: Mapping[str, Path]) -> None:
+    """The operator's own watches see everything once, through whatever kopf asks besides."""
+    scopes = [None if installation.wide else installation.team]
+    complete = asyncio.Event()
+    refused: list[int] = []
+    watches = Watches(
+        world := World(scopes, mark=lambda _key: None),
+        WatchAges(scopes, time.monotonic),
+        kubeconfig=kubeconfigs["sealane-operator"],
+        scopes=scopes,
+        measure=lambda _verb, _kind, status, _took: refused.append(status) if status in {401, 403} else None,
+        completed=complete.set,
+    )
+    watches.start()
+    try:
+        await complete.wait()
+    finally:
+        await watches.stop(10.0)
+
+    assert f"{installation.team}/{ROUTE}" in world.routes
+    assert refused == []
 
 
 async def test_a_router_may_follow_routes(router: Caller) -> None:

@@ -3,27 +3,34 @@
 A call raises Forbidden when a permission is missing. The operator's build on each other, in their order.
 """
 
-import time
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from sealane_operator.errors import Forbidden, NotFound
+from sealane_operator.fleet.discovery import SlicedRouters
 from sealane_operator.judgement.revisions import revision_body
 from sealane_operator.kube.client import KubeClient
-from sealane_operator.kube.connection import MERGE_PATCH, Connection
+from sealane_operator.kube.connection import Connection
 from sealane_operator.kube.lease import Lease
+from sealane_operator.kube.recorder import EventRecorder, Reference
+from sealane_operator.rollout.model import Note
+from sealane_router.aio.tasks import spawn, stop
 from sealane_router.cluster.kube.api import KubeApi
 from sealane_router.cluster.kube.errors import Denied, Missing
 from tests.support.api_kube import connect
 from tests.support.rbac import ROUTE, SECRET, Installation
 from tests.support.resources import Document
+from tests.support.waiting import until
 
 T = TypeVar("T")
+
+#: Seconds for what the recorder writes.
+_PATIENCE = 20.0
 
 
 def _number() -> int:
@@ -124,18 +131,21 @@ async def _grant_secrets(caller: Caller) -> None:
 
 
 class _Outspoken:
-    """A Lease keeps trying when it is refused; this remembers why it was."""
+    """A Lease keeps trying when it is refused, and a recorder gives up in silence; this remembers why."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self.refused: Forbidden | None = None
+        self.methods: list[str] = []
 
     async def call(self, method: str, path: str, body: Mapping[str, Any] | None = None, **how: Any) -> Document:
         try:
-            return await self._caller.ask(method, path, body, **how)
+            answer = await self._caller.ask(method, path, body, **how)
         except Forbidden as error:
             self.refused = error
             raise
+        self.methods.append(method)
+        return answer
 
 
 class _Enough(Exception):
@@ -165,41 +175,33 @@ async def _lead(caller: Caller) -> None:
         await lease.release()
 
 
-def _moment() -> str:
-    return datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _event(namespace: str, number: int, regarding: Document) -> Document:
-    return {
-        "apiVersion": "events.k8s.io/v1",
-        "kind": "Event",
-        "metadata": {"name": f"{regarding['name']}.{number}", "namespace": namespace},
-        "regarding": {**regarding, "namespace": namespace},
-        "eventTime": _moment(),
-        "action": "Roll",
-        "reason": "RolloutStarted",
-        "type": "Normal",
-        "note": "revision 1",
-        "reportingController": "sealane.dev/operator",
-        "reportingInstance": "sealane-operator-0",
-    }
-
-
-async def _tell_about(caller: Caller, namespace: str, regarding: Document) -> None:
-    """Write an Event, then count it again."""
-    events = f"/apis/events.k8s.io/v1/namespaces/{namespace}/events"
-    event = _event(namespace, caller.number, regarding)
-    await caller.ask("POST", events, event)
-    series = {"series": {"count": 2, "lastObservedTime": _moment()}}
-    await caller.ask("PATCH", f"{events}/{event['metadata']['name']}", series, content_type=MERGE_PATCH)
+async def _tell_about(caller: Caller, kind: str, namespace: str) -> None:
+    """Write an Event, then count it again: the recorder writes counts after another Event, when a minute has passed."""
+    api = _Outspoken(caller)
+    clock = 0.0
+    recorder = EventRecorder(
+        api, instance="test", leading=lambda: True, count=lambda _result: None, monotonic=lambda: clock
+    )
+    about = Reference("example.dev/v1", kind, namespace, ROUTE, uid=uuid4().hex)
+    once, another = (Note("Normal", "RolloutStarted", "Roll", words) for words in ("once", "another"))
+    writing = spawn(recorder.run(), name="events")
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            recorder.tell(about, once)
+            await recorder.drain()
+            clock = 61.0
+            recorder.tell(about, once)
+            recorder.tell(about, another)
+            await until(lambda: api.refused is not None or "PATCH" in api.methods)
+    finally:
+        await stop(writing)
+    if api.refused is not None:
+        raise api.refused
 
 
 def _home(caller: Caller, group: str, plural: str) -> str:
     return f"/apis/{group}/namespaces/{caller.at.home}/{plural}"
 
-
-_ROUTE = {"apiVersion": "sealane.dev/v1alpha1", "kind": "ProviderRoute", "name": ROUTE}
-_DEPLOYMENT = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "sealane-router"}
 
 OPERATOR: dict[str, Call] = {
     "lead": _lead,
@@ -214,10 +216,10 @@ OPERATOR: dict[str, Call] = {
     "delete a revision": _delete_revision,
     "let routers read Secrets": _grant_secrets,
     "write a status": _write_status,
-    "tell about a route": lambda c: _tell_about(c, c.at.team, _ROUTE),
-    "tell about the routers' Deployment": lambda c: _tell_about(c, c.at.home, _DEPLOYMENT),
+    "tell about a route": lambda c: _tell_about(c, "ProviderRoute", c.at.team),
+    "tell about the routers' Deployment": lambda c: _tell_about(c, "Deployment", c.at.home),
     "look for the policy": lambda c: c.kube.policy_exists(),
-    "find routers": lambda c: c.list(_home(c, "discovery.k8s.io/v1", "endpointslices")),
+    "find routers": lambda c: SlicedRouters(c.connection, c.at.home).find(),
     "read a ReplicaSet": lambda c: c.ask("GET", _home(c, "apps/v1", "replicasets/sealane-router-1")),
     "read a Deployment": lambda c: c.ask("GET", _home(c, "apps/v1", "deployments/sealane-router")),
 }
