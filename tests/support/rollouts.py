@@ -4,6 +4,7 @@ import random
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sealane_api.crd.status import ProviderRouteStatus
 from sealane_api.report import LATENCY_BOUNDS, Figures
@@ -124,8 +125,9 @@ class Rollout:
         }
         self._request: ManualRequest | None = None
         self._requests = 0
-        self._told: tuple[object, ...] = ()
-        self._told_at = BEGIN
+        self._told = self._pointers()
+        self._told_at = self._stable_told_at = BEGIN - 60
+        self._behind = 0.0
         self._series = Series()
         self._counts = (_Count(), _Count())
         self._chance = chance
@@ -139,10 +141,10 @@ class Rollout:
             revision, RevisionFacts(f"assistants-{revision}", revision, hash_of(revision), None, "1", self.now)
         )
 
-    def request(self, verb: str, *arguments: str, verified: bool = True) -> str:
+    def request(self, verb: str, *arguments: str, user: str = "anna", verified: bool = True) -> str:
         """Somebody asks by hand; returns what came of it, an empty text when nothing did yet."""
         self._requests += 1
-        self._request = ManualRequest(f"id-{self._requests}", verb, arguments, "anna", self.now, verified)
+        self._request = ManualRequest(f"id-{self._requests}", verb, arguments, user, self.now, verified)
         self.look()
         record = self.state.last_request
         return record.outcome if record is not None and record.id == self._request.id else ""
@@ -159,31 +161,29 @@ class Rollout:
 
     def look(self) -> Decision:
         """Look once, at this moment; whatever is told must have been written and read again by then."""
-        decision = decide(self.state, self._observation(), self.now)
+        decision = decide(self.state, self.observation(), self.now)
         self.state, self.decision = decision.state, decision
         self.notes += decision.notes
         self.finished += [decision.finished] if decision.finished is not None else []
         self.detections += [decision.detection] if decision.detection is not None else []
-        for number, pointed in ((each.revision, each) for each in (self.state.stable,) if each is not None):
-            if self.revisions[number].promoted_at is None:
-                self.revisions[number] = replace(self.revisions[number], promoted_at=pointed.since)
-        if self._pointers() != self._told:
-            self._told, self._told_at = self._pointers(), self.now
-            self._series, self._counts = Series(now=self.now), (_Count(), _Count())
+        stable = self.state.stable
+        facts = self.revisions.get(stable.revision) if stable is not None else None
+        if stable is not None and facts is not None and facts.promoted_at is None:
+            self.revisions[facts.number] = replace(facts, promoted_at=stable.since)
+        self._notice()
         return decision
 
     def seconds(self, count: int) -> Decision:
         """Let seconds pass, with one look each."""
-        decision = self.look()
         for _ in range(count):
             self.now += 1.0
             self._serve()
-            decision = self.look()
-        return decision
+            self.look()
+        assert self.decision is not None
+        return self.decision
 
     def until(self, condition: Callable[["Rollout"], bool], limit: int = 600) -> int:
         """Let time pass until something is so; returns the seconds it took."""
-        self.look()
         for second in range(limit):
             if condition(self):
                 return second
@@ -199,7 +199,19 @@ class Rollout:
         before = ProviderRouteStatus()
         document = status_document(self.state, (), before=before, generation=1, routers=None, breakers={})
         self.state = state_of(read_status({"status": document}))
-        self._series, self._counts = Series(now=self.now), (_Count(), _Count())
+        self._series, self._counts = Series(), (_Count(), _Count())
+
+    def set_back(self, seconds: float) -> None:
+        """The clock of the machine is set back; the samples' own clock is monotonic and is not."""
+        self.now -= seconds
+        self._behind += seconds
+        self._told_at -= seconds
+        self._stable_told_at -= seconds
+
+    def overwrite(self, **changes: Any) -> None:
+        """Somebody else writes into the status."""
+        self.state = replace(self.state, **changes)
+        self._notice()
 
     # what is seen
 
@@ -236,7 +248,8 @@ class Rollout:
         }
         return {name: f"{each.status}/{each.reason}" for name, each in named.items() if each is not None}
 
-    def _observation(self) -> Observation:
+    def observation(self) -> Observation:
+        """What the machine is shown at this moment."""
         return Observation(
             wanted=self.wanted,
             policy=self.policy,
@@ -245,19 +258,26 @@ class Rollout:
             request=self._request,
             revisions=dict(self.revisions),
             routers=self._routers(),
-            series=replace(self._series, sources=0 if self.mute or not self.ready else self.ready, now=self.now),
+            series=replace(self._series, sources=0 if self.mute or not self.ready else self.ready, now=self._monotonic),
         )
+
+    def _notice(self) -> None:
+        """Routers and operator see what the pointers are now; the series begins anew when they moved."""
+        if self._pointers() != self._told:
+            if self._pointers()[0] != self._told[0]:
+                self._stable_told_at = self.now
+            self._told, self._told_at = self._pointers(), self.now
+            self._series, self._counts = Series(), (_Count(), _Count())
 
     def _routers(self) -> Routers:
         age = self.now - self._told_at
-        following = max(0, self.ready - len(self.deaf)) if age >= 1 or self._told == () else 0
-        lagging = dict.fromkeys(sorted(self.deaf), age) if age > 0 else {}
+        following = max(0, self.ready - len(self.deaf))
         return Routers(
             ready=self.ready,
             desired=3,
-            stable=following,
-            candidate=following if self.state.candidate is not None else 0,
-            lagging=lagging,
+            stable=following if self.now - self._stable_told_at >= 1 else 0,
+            candidate=following if self.state.candidate is not None and age >= 1 else 0,
+            lagging=dict.fromkeys(sorted(self.deaf), age),
         )
 
     def _pointers(self) -> tuple[object, ...]:
@@ -275,14 +295,18 @@ class Rollout:
         self._add(stable_arm, self.per_second * (100 - weight) / 100, self.state.stable.revision)
         if candidate is not None:
             self._add(candidate_arm, self.per_second * weight / 100, candidate.revision)
-        sample = Sample(self.now, stable_arm.figures(), candidate_arm.figures())
+        sample = Sample(self._monotonic, stable_arm.figures(), candidate_arm.figures())
         self._series = Series(
             self.stable,
             None if candidate is None else candidate.revision,
             0 if candidate is None else candidate.weight,
             (*self._series.samples, sample)[-900:],
-            self.now,
+            self._monotonic,
         )
+
+    @property
+    def _monotonic(self) -> float:
+        return self.now + self._behind
 
     def _add(self, arm: _Count, exchanges: float, revision: int) -> None:
         quality = self.quality.get(revision, Quality())

@@ -12,6 +12,8 @@ from sealane_operator.rollout.turn import Turn
 def advance(turn: Turn) -> Turn:
     """Go to what comes next, if nothing stands in the way."""
     state = turn.state
+    if turn.finished is not None:
+        return turn  # one end at a time, or metrics would miss one
     if turn.seen.suspended or state.paused_by is not None:
         return turn
     if state.phase is Phase.BAKING:

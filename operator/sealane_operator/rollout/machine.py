@@ -12,7 +12,7 @@ from sealane_operator.rollout.following import follow
 from sealane_operator.rollout.judging import judge
 from sealane_operator.rollout.mending import mend
 from sealane_operator.rollout.model import Decision, Observation, Phase, RolloutState
-from sealane_operator.rollout.obstacles import WINDOW
+from sealane_operator.rollout.obstacles import PAUSED, SUSPENDED, WINDOW
 from sealane_operator.rollout.patience import expire, hinder
 from sealane_operator.rollout.requests import obey
 from sealane_operator.rollout.turn import Turn
@@ -59,6 +59,8 @@ def decide(state: RolloutState, seen: Observation, now: float) -> Decision:
 def _check_after(turn: Turn) -> float | None:
     if turn.state.phase is Phase.IDLE:
         return None if _is_at_rest(turn) else CHECK_SECONDS
+    if turn.state.phase is Phase.WAITING and turn.state.obstacle in {SUSPENDED, PAUSED}:
+        return None
     if turn.state.obstacle != WINDOW:
         return CHECK_SECONDS
     opening = next_opening(turn.seen.policy.windows, turn.now)

@@ -9,6 +9,8 @@ from typing import Any
 from sealane_operator.rollout.model import Candidate, Phase, Pointer
 from sealane_operator.rollout.turn import TRIAL, WATCHED, Turn
 
+_TIMES = ("phase_since", "started", "progressed")
+
 
 def mend(turn: Turn) -> Turn:
     """Return the turn with a state that makes sense."""
@@ -18,16 +20,18 @@ def mend(turn: Turn) -> Turn:
 
 
 def _times(turn: Turn) -> Turn:
-    """What lies ahead was written by a clock that was ahead: it counts from now."""
+    """What lies ahead was written by a clock that was ahead, and what is lost is unknown: both count from now."""
     state, now = turn.state, turn.now
-    early: dict[str, Any] = {
-        name: now for name in ("phase_since", "started", "progressed", "obstacle_since") if getattr(state, name) > now
-    }
+    wrong: dict[str, Any] = {name: now for name in _TIMES if getattr(state, name) > now}
+    if state.phase is not Phase.IDLE:
+        wrong |= {name: now for name in _TIMES if not getattr(state, name)}
+    if state.obstacle_since > now:
+        turn = turn.become(obstacle_since=now)
     if state.stable is not None and state.stable.since > now:
         turn = turn.become(stable=replace(state.stable, since=now))
     if state.candidate is not None and state.candidate.since > now:
         turn = turn.become(candidate=replace(state.candidate, since=now))
-    return turn.become(**early) if early else turn
+    return turn.become(**wrong) if wrong else turn
 
 
 def _previous(turn: Turn) -> Turn:

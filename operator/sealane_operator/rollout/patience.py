@@ -20,7 +20,7 @@ def hinder(turn: Turn) -> Turn:
         return turn
     progressed = state.progressed
     if state.obstacle in PATIENT:
-        progressed = min(now, progressed + max(0.0, now - state.obstacle_since))
+        progressed = min(now, _counts_from(turn) + max(0.0, now - state.obstacle_since))
     notes = () if obstacle is None else _notes(turn, obstacle)
     since = now if obstacle is not None else 0.0
     return turn.become(*notes, obstacle=obstacle, obstacle_since=since, progressed=progressed)
@@ -31,12 +31,17 @@ def expire(turn: Turn) -> Turn:
     state, deadline = turn.state, turn.seen.policy.progress_deadline
     if state.phase not in TRIAL | {Phase.WAITING} or state.obstacle in PATIENT:
         return turn
-    due = max(state.progressed, hold_ends(turn)) if state.phase is Phase.STEPPING else state.progressed
-    if turn.now - due < deadline.seconds:
+    if turn.now - _counts_from(turn) < deadline.seconds:
         return turn
     reason = "DeadlineExceeded" if state.phase is Phase.STEPPING else "ProgrammingFailed"
     why = f"no progress for {deadline}: {stuck_words(turn)}"
     return fall_back(turn, reason, why, cause="the progress deadline is over")
+
+
+def _counts_from(turn: Turn) -> float:
+    """When the deadline began to count: a hold that runs is no lack of progress."""
+    state = turn.state
+    return max(state.progressed, hold_ends(turn)) if state.phase is Phase.STEPPING else state.progressed
 
 
 def _notes(turn: Turn, obstacle: str) -> tuple[Note, ...]:

@@ -1,5 +1,7 @@
 """The transitions: each moves pointer, weight and phase in one go, and says so once."""
 
+from typing import Any
+
 from sealane_operator.rollout.analysis import ANALYSED, Failure
 from sealane_operator.rollout.figures import rate_of, stretch
 from sealane_operator.rollout.model import (
@@ -81,7 +83,7 @@ def set_step(turn: Turn, candidate: Candidate, step: int, weight: int) -> Turn:
         phase_since=turn.now,
         candidate=Candidate(candidate.revision, candidate.hash, weight, step, turn.now),
         progressed=turn.now,
-        obstacle=None,
+        **_GOING,
     )
 
 
@@ -107,7 +109,7 @@ def promote(turn: Turn, candidate: Candidate, why: str) -> Turn:
         progressed=turn.now,
         rejected=tuple(each for each in state.rejected if each != candidate.hash),
         baseline=_better_known(_figures_of_stable(turn), state.baseline),
-        obstacle=None,
+        **_GOING,
     )
 
 
@@ -203,7 +205,7 @@ def challenge(turn: Turn, suspicion: Suspicion) -> Turn:
         phase=Phase.CHALLENGING,
         candidate=Candidate(previous.revision, previous.hash, CHALLENGE_WEIGHT, 0, turn.now),
         baseline=raised(state.baseline, suspicion.rate),
-        obstacle=None,
+        **_GOING,
     )
 
 
@@ -212,7 +214,7 @@ def end_challenge(turn: Turn, seen: Rate | None, why: str) -> Turn:
     state = turn.state
     number = state.stable.revision if state.stable is not None else None
     note = Note("Normal", "ChallengeEnded", "Challenge", f"revision {number} stays: {why}", number)
-    return turn.become(note, phase=Phase.BAKING, candidate=None, baseline=raised(state.baseline, seen), obstacle=None)
+    return turn.become(note, phase=Phase.BAKING, candidate=None, baseline=raised(state.baseline, seen), **_GOING)
 
 
 def lose_challenge(turn: Turn, failure: Failure) -> Turn:
@@ -234,7 +236,8 @@ def lose_challenge(turn: Turn, failure: Failure) -> Turn:
     return moved.become(rejected=_rejecting(moved.state.rejected, failed.hash))
 
 
-_UNHINDERED: dict[str, None] = {"obstacle": None, "paused_by": None}
+_GOING: dict[str, Any] = {"obstacle": None, "obstacle_since": 0.0}
+_UNHINDERED: dict[str, Any] = {**_GOING, "paused_by": None}
 
 
 def _accused(turn: Turn) -> tuple[int, str]:

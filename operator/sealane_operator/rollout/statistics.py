@@ -44,7 +44,7 @@ def least_difference(one: Share, other: Share, z: float) -> float:
     lowest, _ = wilson(one, z)
     _, highest = wilson(other, z)
     p, q = one.value, other.value
-    return p - q - math.hypot(p - lowest, highest - q)
+    return max(-1.0, p - q - math.hypot(p - lowest, highest - q))
 
 
 def percentile95(latency: Sequence[int]) -> float | None:

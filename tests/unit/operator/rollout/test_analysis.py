@@ -1,0 +1,137 @@
+"""Candidate against stable, over the same time."""
+
+import pytest
+
+from sealane_api.report import LATENCY_BOUNDS, Figures
+from sealane_api.resource.rollout import AnalysisSpec
+from sealane_operator.rollout.analysis import Verdict, compare, swapped
+from sealane_operator.rollout.model import Sample, Series
+
+SPEC = AnalysisSpec()
+
+
+def _figures(exchanges: int, bad: int = 0, bucket: int = 8, slow: int = 0, slow_bucket: int = 12) -> Figures:
+    latency = [0] * (len(LATENCY_BOUNDS) + 1)
+    latency[bucket] += exchanges - bad - slow
+    latency[slow_bucket] += slow
+    return Figures(exchanges, bad, tuple(latency), {"InvalidRequest": bad} if bad else {})
+
+
+def _series(*pairs: tuple[Figures, Figures], sources: int = 3) -> Series:
+    samples = tuple(Sample(1_000.0 + at, stable, candidate) for at, (stable, candidate) in enumerate(pairs, 1))
+    return Series(7, 8, 10, samples, samples[-1].at if samples else 0.0, sources)
+
+
+def _verdict(stable: Figures, candidate: Figures) -> Verdict:
+    return compare(_series((stable, candidate)), SPEC, 7).verdict
+
+
+@pytest.mark.parametrize(
+    ("stable", "candidate", "expected"),
+    [
+        (_figures(900), _figures(100), Verdict.PASS),
+        (_figures(900), _figures(49), Verdict.INCONCLUSIVE),
+        (_figures(900), _figures(50), Verdict.PASS),
+        (_figures(900), _figures(9, bad=9), Verdict.INCONCLUSIVE),
+        (_figures(900), _figures(10, bad=10), Verdict.FAIL),
+        (_figures(900), _figures(0), Verdict.NO_DATA),
+        (_figures(0), _figures(500), Verdict.NO_DATA),
+        (_figures(0), _figures(500, bad=500), Verdict.NO_DATA),
+        (_figures(900, bad=900), _figures(100, bad=100), Verdict.PASS),
+        (_figures(900, bad=450), _figures(100, bad=52), Verdict.PASS),
+        (_figures(900, bad=1), _figures(100, bad=8), Verdict.INCONCLUSIVE),
+        (_figures(900, bad=1), _figures(100, bad=20), Verdict.FAIL),
+        (_figures(900, bad=90), _figures(100), Verdict.PASS),
+    ],
+)
+def test_errors_are_compared(stable: Figures, candidate: Figures, expected: Verdict) -> None:
+    """minRequests is the floor for Pass; Fail needs ten exchanges, a bound, and a stable arm to compare with."""
+    assert _verdict(stable, candidate) is expected
+
+
+@pytest.mark.parametrize(
+    ("candidate", "expected"),
+    [
+        (_figures(100, bucket=8), Verdict.PASS),
+        (_figures(100, bucket=9), Verdict.PASS),
+        (_figures(100, bucket=12), Verdict.FAIL),
+        (_figures(100, slow=30), Verdict.FAIL),
+        (_figures(100, slow=4), Verdict.PASS),
+        (_figures(100, slow=8), Verdict.INCONCLUSIVE),
+        (_figures(9, bucket=12), Verdict.INCONCLUSIVE),
+    ],
+)
+def test_latency_is_compared(candidate: Figures, expected: Verdict) -> None:
+    """Stable's p95 is about 150 ms, so up to 225 ms are allowed; one in twenty may always be slower."""
+    assert _verdict(_figures(900, bucket=8), candidate) is expected
+
+
+def test_a_slow_stable_arm_allows_a_slow_candidate() -> None:
+    """A provider that slows down is nobody's fault; nor is the candidate judged where nothing is slower any more."""
+    assert _verdict(_figures(900, bucket=20), _figures(100, bucket=20)) is Verdict.PASS
+    assert _verdict(_figures(900, bucket=24), _figures(100, bucket=25)) is not Verdict.FAIL
+    assert _verdict(_figures(15, bucket=8), _figures(100, bucket=20)) is not Verdict.FAIL
+
+
+def test_a_failure_has_its_reason_and_words() -> None:
+    """Errors go before latency."""
+    both = compare(_series((_figures(3_800, bad=2), _figures(420, bad=31, bucket=20))), SPEC, 7)
+
+    assert both.checks == {"errors": Verdict.INCONCLUSIVE, "latency": Verdict.FAIL}
+    assert both.failure is not None
+    assert both.failure.reason == "LatencyExceeded"
+    worse = compare(_series((_figures(3_800, bad=2), _figures(420, bad=90, bucket=20))), SPEC, 7)
+    assert worse.failure is not None
+    assert worse.failure.reason == "ErrorRateExceeded"
+    assert worse.failure.words == "90/420 exchanges bad (21.4 %) against 2/3,800 (0.1 %) of revision 7"
+    assert worse.failure.classes == "; failures: InvalidRequest 90"
+
+
+def test_a_failure_that_begins_late_is_found_in_a_short_stretch() -> None:
+    """Five minutes of good figures do not hide ten bad seconds."""
+    pairs = [(_figures(180 * at), _figures(20 * at)) for at in range(1, 301)]
+    pairs += [(_figures(180 * at), _figures(20 * at, bad=5 * (at - 300))) for at in range(301, 307)]
+    found = compare(_series(*pairs), SPEC, 7).failure
+
+    assert found is not None
+    assert "in the last 5 s" in found.words
+    assert found.seconds is not None
+    assert found.seconds <= 7
+
+
+def test_a_late_doubt_keeps_from_passing() -> None:
+    """What looks bad in the last seconds does not pass on the merits of the minutes before."""
+    pairs = [(_figures(180 * at), _figures(20 * at)) for at in range(1, 121)]
+    pairs += [(_figures(180 * 121), _figures(20 * 121, bad=5)), (_figures(180 * 122), _figures(20 * 122, bad=12))]
+
+    assert compare(_series(*pairs), SPEC, 7).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_outage_of_both_arms_fails_nobody() -> None:
+    """However abrupt."""
+    pairs = [(_figures(180 * at), _figures(20 * at)) for at in range(1, 60)]
+    pairs += [(_figures(180 * at, bad=180 * (at - 59)), _figures(20 * at, bad=20 * (at - 59))) for at in range(60, 90)]
+
+    assert all(compare(_series(*pairs[:end]), SPEC, 7).verdict is Verdict.PASS for end in range(50, 90))
+
+
+def test_without_sources_there_are_no_metrics() -> None:
+    """That is no verdict on the candidate."""
+    assert compare(_series(sources=0), SPEC, 7).verdict is Verdict.UNAVAILABLE
+    assert compare(_series(), SPEC, 7).verdict is Verdict.NO_DATA
+
+
+def test_traffic_that_stopped_is_no_data() -> None:
+    """Thirty exchanges an hour ago do not make a step inconclusive."""
+    pairs = [(_figures(100), _figures(30))] * 62
+
+    assert compare(_series(*pairs[:50]), SPEC, 7).verdict is Verdict.INCONCLUSIVE
+    assert compare(_series(*pairs), SPEC, 7).verdict is Verdict.NO_DATA
+
+
+def test_swapped_arms_change_places() -> None:
+    """In a challenge the promoted revision is the one that is judged."""
+    series = swapped(_series((_figures(100, bad=90), _figures(100))))
+
+    assert (series.stable, series.candidate) == (8, 7)
+    assert compare(series, SPEC, 7).verdict is Verdict.FAIL

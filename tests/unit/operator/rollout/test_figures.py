@@ -1,0 +1,70 @@
+"""Differences of two samples."""
+
+from sealane_api.report import LATENCY_BOUNDS, Figures
+from sealane_operator.rollout.figures import age, bad_share, rate_of, stretch
+from sealane_operator.rollout.model import Rate, Sample, Series
+from sealane_operator.rollout.statistics import Share
+
+
+def _figures(exchanges: int, bad: int = 0, **failures: int) -> Figures:
+    latency = (exchanges - bad, *[0] * len(LATENCY_BOUNDS))
+    return Figures(exchanges, bad, latency, failures)
+
+
+def _series(*candidate: Figures, begin: float = 100.0) -> Series:
+    samples = tuple(Sample(begin + at, _figures(10 * at), each) for at, each in enumerate(candidate, 1))
+    return Series(7, 8, 10, samples, begin + len(candidate), 3)
+
+
+def test_the_whole_counts_from_the_beginning() -> None:
+    """Samples that the series has lost are in its sums all the same."""
+    whole = stretch(_series(_figures(50), _figures(60, 2, Timeout=2)))
+
+    assert (whole.candidate.exchanges, whole.candidate.bad, whole.stable.exchanges) == (60, 2, 20)
+    assert whole.seconds is None
+
+
+def test_a_stretch_is_what_came_since() -> None:
+    """Failures and latencies too; both arms over the same time."""
+    series = _series(_figures(10, 1, Connect=1), _figures(20, 2, Connect=1, Timeout=1), _figures(30, 4, Timeout=3))
+    last = stretch(series, 1.0)
+
+    assert last.candidate.failures == {"Timeout": 2}
+    assert (last.candidate.exchanges, last.candidate.bad, sum(last.candidate.latency)) == (10, 2, 8)
+    assert last.stable.exchanges == 10
+
+
+def test_a_stretch_longer_than_the_series_is_the_whole() -> None:
+    """It says so, for people are told over which time."""
+    assert stretch(_series(_figures(10)), 5.0).seconds is None
+    assert stretch(_series(*[_figures(at) for at in range(9)]), 5.0).seconds == 5.0
+
+
+def test_nothing_is_known_of_an_empty_series() -> None:
+    """No samples, no exchanges, no age."""
+    assert stretch(Series()).candidate.exchanges == 0
+    assert age(Series()) == 0.0
+    assert rate_of(stretch(Series()).stable) is None
+
+
+def test_counters_that_fall_count_as_nothing() -> None:
+    """A router that left takes its exchanges with it; less than nothing never happened."""
+    last = stretch(_series(_figures(100, 9), _figures(40, 3)), 1.0)
+
+    assert (last.candidate.exchanges, last.candidate.bad) == (0, 0)
+
+
+def test_the_first_bad_one_came_after_the_last_sample_without() -> None:
+    """Within the stretch: what went wrong before does not count."""
+    series = _series(_figures(10, 1), _figures(20, 1), _figures(30, 1), _figures(40, 5))
+
+    assert stretch(series, 2.0).first_bad == 103.0
+    assert stretch(series).first_bad == 101.0
+    assert stretch(series, 0.0).first_bad is None
+
+
+def test_a_rate_is_figures_in_short() -> None:
+    """More bad ones than exchanges cannot be, and are capped."""
+    assert rate_of(_figures(10, 1)) == Rate(10, 1, 0.00475)
+    assert bad_share(Figures(exchanges=3, bad=5)) == Share(3, 3)
+    assert age(_series(_figures(1), _figures(2), _figures(3))) == 2.0
