@@ -93,6 +93,14 @@ async def test_the_operator_may_do_all_of_its_work(operator: Caller) -> None:
     assert await _refused(calls("sealane-operator", wide=operator.at.wide), operator) == {}
 
 
+async def test_an_operator_with_roles_alone_takes_requests_for_unverified(operator: Caller) -> None:
+    """It may not look whether the policy is there, which is no reason to fail."""
+    if operator.at.wide:
+        pytest.skip("this one may look")
+
+    assert not await operator.kube.policy_exists()
+
+
 async def test_kopf_watches_with_no_more_than_that(installation: Installation, kubeconfigs: Mapping[str, Path]) -> None:
     """The operator's own watches see everything once, through whatever kopf asks besides."""
     scopes = [None if installation.wide else installation.team]

@@ -94,6 +94,7 @@ NOBODY = [
     Deed("POST", "/api/v1/namespaces/{team}/events", {"metadata": {"name": "another"}}),
     Deed("GET", "/apis/events.k8s.io/v1/namespaces/{team}/events"),
     Deed("DELETE", "/apis/events.k8s.io/v1/namespaces/{team}/events"),
+    Deed("GET", f"{_APPS}/deployments/sealane-router"),
     _patch(f"{_APPS}/deployments/sealane-router", _LABEL),
     Deed("PUT", f"{_APPS}/deployments/sealane-router", {"metadata": {"name": "sealane-router"}}),
     Deed("DELETE", f"{_APPS}/deployments/sealane-router"),

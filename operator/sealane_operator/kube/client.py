@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sealane_operator.errors import LeaseLost, NotFound
+from sealane_operator.errors import Forbidden, LeaseLost, NotFound
 
 from .connection import APPLY_PATCH, MERGE_PATCH, Api, Json
 
@@ -97,9 +97,15 @@ class KubeClient:
             await self._apply(namespace, "rolebindings", "RoleBinding", {"subjects": subjects, "roleRef": role_ref})
 
     async def policy_exists(self) -> bool:
-        """Whether the admission policy is there, and bound, that ties a request to its requester."""
-        policy = await self._find(f"{_ADMISSION}/validatingadmissionpolicies/{REQUEST_POLICY}")
-        binding = await self._find(f"{_ADMISSION}/validatingadmissionpolicybindings/{REQUEST_POLICY}")
+        """Whether the admission policy is there, and bound, that ties a request to its requester.
+
+        Not for all that an operator knows which has Roles alone: the policy is of no namespace.
+        """
+        try:
+            policy = await self._find(f"{_ADMISSION}/validatingadmissionpolicies/{REQUEST_POLICY}")
+            binding = await self._find(f"{_ADMISSION}/validatingadmissionpolicybindings/{REQUEST_POLICY}")
+        except Forbidden:
+            return False
         return policy is not None and binding is not None
 
     async def _find(self, path: str) -> Json | None:
