@@ -7,8 +7,9 @@ the first content byte goes to the client, after which there is no retry and no 
 
 Law: imports point down only, and siblings joined by ``|`` never import each other::
 
-    __main__ → app → server → stack → layers → relay | recorder → exchange → serving | error_answer
-             → routing | policy | attempt | upstream | http1 → providers → errors | settings | aio
+    __main__ → app → server | cluster | peers → stack → layers → relay | recorder → exchange
+             → serving | error_answer → routing | policy | attempt | upstream | http1 → providers
+             → errors | settings | aio
 
 Decisions (``attempt``, ``providers``, ``errors``) are pure and take ``now``; I/O sits at the rim.
 ``stack.py`` is the one list of what happens to an exchange, in order.
