@@ -1,9 +1,9 @@
 """A request by hand: the annotation that ``kubectl sealane`` writes and the operator carries out once.
 
-The text is ``<user> <verb> <arguments> <id> <time>``. An admission policy makes sure that it begins with the name of
-whoever writes it and a space. A user's name may hold spaces, so the text is read from its end, where each verb has a
-fixed grammar. That is unambiguous: the verb stands at a fixed distance from the end, and what is left of it is the user
-whole. Nobody can be taken for another then, because the policy compares that same beginning.
+The text is ``<user> <verb> <arguments> <id> <time>``. A user's name may hold spaces, so the text is read from its end,
+where each verb has a fixed grammar. That is unambiguous: the verb stands at a fixed distance from the end, and what is
+left of it is the user whole. An admission policy (``k8s/policies``) makes sure that it is whoever writes it:
+what follows that name and a space must have the rest of the grammar, or ``jane`` could write as ``jane doe``.
 """
 
 import re
