@@ -6,17 +6,17 @@ anything, what is asked by hand goes before what the spec asks, and only what is
 
 from collections.abc import Callable
 
-from sealane_operator.rollout.advancing import advance
-from sealane_operator.rollout.aspects import candidate_healthy, progressing, rolled_back, stalled, suspended
-from sealane_operator.rollout.following import follow
-from sealane_operator.rollout.judging import judge
-from sealane_operator.rollout.mending import mend
 from sealane_operator.rollout.model import Decision, Observation, Phase, RolloutState
 from sealane_operator.rollout.obstacles import PAUSED, SUSPENDED, WINDOW
-from sealane_operator.rollout.patience import expire, hinder
-from sealane_operator.rollout.requests import obey
+from sealane_operator.rollout.rules.advancing import advance
+from sealane_operator.rollout.rules.following import follow
+from sealane_operator.rollout.rules.judging import judge
+from sealane_operator.rollout.rules.mending import mend
+from sealane_operator.rollout.rules.patience import expire, hinder
+from sealane_operator.rollout.rules.requests import obey
+from sealane_operator.rollout.telling.aspects import candidate_healthy, progressing, rolled_back, stalled, suspended
 from sealane_operator.rollout.turn import Turn
-from sealane_operator.rollout.windows import next_opening
+from sealane_operator.rollout.windows.openings import next_opening
 
 #: Whatever is on trial is looked at so often, in seconds.
 CHECK_SECONDS = 1.0
@@ -24,7 +24,8 @@ CHECK_SECONDS = 1.0
 #: A window that opens later is looked at again after so many seconds: clocks and policies change.
 _MAX_WAIT_SECONDS = 3_600.0
 
-_RULES: tuple[Callable[[Turn], Turn], ...] = (
+#: Every rule, first to last.
+RULES: tuple[Callable[[Turn], Turn], ...] = (
     mend,
     judge,
     follow,
@@ -39,7 +40,7 @@ _RULES: tuple[Callable[[Turn], Turn], ...] = (
 def decide(state: RolloutState, seen: Observation, now: float) -> Decision:
     """Return what becomes of a route's rollout; ``now`` is in seconds since the epoch. Never raises."""
     turn = Turn(state, state, seen, now)
-    for rule in _RULES:
+    for rule in RULES:
         turn = rule(turn)
     return Decision(
         state=turn.state,

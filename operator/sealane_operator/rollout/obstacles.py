@@ -1,10 +1,9 @@
 """Why a rollout does not go on: the first of what stands in its way."""
 
-from sealane_operator.rollout.advancing import hold_ends
-from sealane_operator.rollout.analysis import Verdict
+from sealane_operator.rollout.analysis.comparison import Verdict
 from sealane_operator.rollout.model import Phase, Routers
 from sealane_operator.rollout.turn import Turn
-from sealane_operator.rollout.windows import is_open
+from sealane_operator.rollout.windows.openings import is_open
 
 SUSPENDED = "Suspended"
 PAUSED = "Paused"
@@ -71,7 +70,7 @@ def _among_routers(turn: Turn) -> str | None:
 def _in_figures(turn: Turn) -> str | None:
     if turn.seen.series.sources == 0 and turn.seen.routers.ready > 0 and _is_settled(turn):
         return Verdict.UNAVAILABLE.value
-    if turn.now < hold_ends(turn) or turn.seen.series.sources == 0:
+    if turn.now < turn.hold_ends or turn.seen.series.sources == 0:
         return None
     verdict = turn.analysis().verdict
     return verdict.value if verdict.value in HELD else None

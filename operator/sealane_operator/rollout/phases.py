@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sealane_operator.rollout.analysis import ANALYSED, Failure
-from sealane_operator.rollout.figures import rate_of, stretch
+from sealane_operator.rollout.analysis.comparison import ANALYSED, Failure
+from sealane_operator.rollout.analysis.figures import rate_of, stretch
+from sealane_operator.rollout.analysis.suspicion import Suspicion, raised
 from sealane_operator.rollout.model import (
     Candidate,
     Note,
@@ -13,7 +14,6 @@ from sealane_operator.rollout.model import (
     RollbackRecord,
     Wanted,
 )
-from sealane_operator.rollout.suspicion import Suspicion, raised
 from sealane_operator.rollout.turn import Turn
 
 #: So many failed revisions are remembered; the oldest is forgotten first.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sealane_api.resource.rollout import StepSpec
-from sealane_operator.rollout.analysis import Analysis, compare, swapped
+from sealane_operator.rollout.analysis.comparison import Analysis, compare, swapped
 from sealane_operator.rollout.model import Candidate, Note, Observation, Phase, RolloutState, Series, Wanted
 
 #: Phases in which the candidate is the revision that the spec asks for.
@@ -57,6 +57,19 @@ class Turn:
         """
         policy = self.seen.policy
         return () if policy.strategy == "Immediate" else tuple(step for step in policy.steps if step.weight < 100)
+
+    @property
+    def step(self) -> StepSpec | None:
+        """The step that the candidate is at; None before the first, and where there are none."""
+        candidate = self.trial
+        if candidate is None or not 0 < candidate.step <= len(self.steps):
+            return None
+        return self.steps[candidate.step - 1]
+
+    @property
+    def hold_ends(self) -> float:
+        """When the candidate has been watched long enough at its step."""
+        return self.state.phase_since + (self.step.hold.seconds if self.step is not None else 0.0)
 
     @property
     def is_programmed(self) -> bool:

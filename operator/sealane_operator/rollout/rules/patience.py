@@ -3,13 +3,12 @@
 Some obstacles are nobody's failure: while one of those stands, the deadline does not come nearer.
 """
 
-from sealane_operator.rollout.advancing import hold_ends
-from sealane_operator.rollout.analysis import Verdict
+from sealane_operator.rollout.analysis.comparison import Verdict
 from sealane_operator.rollout.model import Note, Phase
 from sealane_operator.rollout.obstacles import HELD, LAGGING, PATIENT, WINDOW, obstacle_of
 from sealane_operator.rollout.phases import fall_back
+from sealane_operator.rollout.telling.wording import obstacle_words, stuck_words
 from sealane_operator.rollout.turn import TRIAL, Turn
-from sealane_operator.rollout.wording import obstacle_words, stuck_words
 
 
 def hinder(turn: Turn) -> Turn:
@@ -41,7 +40,7 @@ def expire(turn: Turn) -> Turn:
 def _counts_from(turn: Turn) -> float:
     """When the deadline began to count: a hold that runs is no lack of progress."""
     state = turn.state
-    return max(state.progressed, hold_ends(turn)) if state.phase is Phase.STEPPING else state.progressed
+    return max(state.progressed, turn.hold_ends) if state.phase is Phase.STEPPING else state.progressed
 
 
 def _notes(turn: Turn, obstacle: str) -> tuple[Note, ...]:

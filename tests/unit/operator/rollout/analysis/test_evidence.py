@@ -1,9 +1,15 @@
 """Figures in words."""
 
 from sealane_api.report import LATENCY_BOUNDS, Figures
-from sealane_operator.rollout.evidence import error_words, failure_words, latency_words, seconds_words, share_words
-from sealane_operator.rollout.figures import Stretch
-from sealane_operator.rollout.statistics import Share
+from sealane_operator.rollout.analysis.evidence import (
+    error_words,
+    failure_words,
+    latency_words,
+    seconds_words,
+    share_words,
+)
+from sealane_operator.rollout.analysis.figures import Stretch
+from sealane_operator.rollout.analysis.statistics import Share
 
 
 def _latency(bucket: int, count: int) -> tuple[int, ...]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sealane_operator.rollout.judging import CHALLENGE_DEADLINE, CHALLENGE_SECONDS
 from sealane_operator.rollout.model import Phase
+from sealane_operator.rollout.rules.judging import CHALLENGE_DEADLINE, CHALLENGE_SECONDS
 from tests.support.rollouts import Rollout, hash_of, policy
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from sealane_api.report import LATENCY_BOUNDS, Figures
 from sealane_api.resource.rollout import AnalysisSpec
+from sealane_operator.rollout.analysis.suspicion import raised, suspect
 from sealane_operator.rollout.model import Rate, Sample, Series
-from sealane_operator.rollout.suspicion import raised, suspect
 
 SPEC = AnalysisSpec()
 

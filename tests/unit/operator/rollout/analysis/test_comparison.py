@@ -4,7 +4,7 @@ import pytest
 
 from sealane_api.report import LATENCY_BOUNDS, Figures
 from sealane_api.resource.rollout import AnalysisSpec
-from sealane_operator.rollout.analysis import Verdict, compare, swapped
+from sealane_operator.rollout.analysis.comparison import Verdict, compare, swapped
 from sealane_operator.rollout.model import Sample, Series
 
 SPEC = AnalysisSpec()

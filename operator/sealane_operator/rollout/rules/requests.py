@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from sealane_operator.rollout.advancing import go_on
 from sealane_operator.rollout.model import (
     ManualRequest,
     Note,
@@ -13,6 +12,7 @@ from sealane_operator.rollout.model import (
     RollbackRecord,
 )
 from sealane_operator.rollout.phases import begin, complete, promote, return_to, settle
+from sealane_operator.rollout.rules.advancing import go_on
 from sealane_operator.rollout.turn import TRIAL, Turn
 
 _MAX_USER = 240

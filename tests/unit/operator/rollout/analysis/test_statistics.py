@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sealane_api.report import LATENCY_BOUNDS
-from sealane_operator.rollout.statistics import (
+from sealane_operator.rollout.analysis.statistics import (
     Share,
     bound_above,
     least_difference,

@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sealane_api.resource.rollout import WindowSpec
-from sealane_operator.rollout.cron import Cron, cron
+from sealane_operator.rollout.windows.cron import Cron, cron
 
 #: How far ahead an opening is looked for; 29 February comes within eight years, even over the year 2100.
 _HORIZON_DAYS = 8 * 366 + 1

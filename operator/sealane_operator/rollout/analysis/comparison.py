@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sealane_api.resource.rollout import AnalysisSpec
-from sealane_operator.rollout.evidence import error_words, failure_words, latency_words
-from sealane_operator.rollout.figures import Stretch, bad_share, stretch
-from sealane_operator.rollout.model import Sample, Series
-from sealane_operator.rollout.statistics import (
+from sealane_operator.rollout.analysis.evidence import error_words, failure_words, latency_words
+from sealane_operator.rollout.analysis.figures import Stretch, bad_share, stretch
+from sealane_operator.rollout.analysis.statistics import (
     SLOW_SHARE,
     bound_above,
     least_difference,
     percentile95,
     slower_than,
 )
+from sealane_operator.rollout.model import Sample, Series
 
 _ERRORS, _LATENCY = "ErrorRateExceeded", "LatencyExceeded"
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from sealane_operator.rollout.analysis import MIN_EXCHANGES, Verdict
-from sealane_operator.rollout.figures import age, rate_of, stretch
+from sealane_operator.rollout.analysis.comparison import MIN_EXCHANGES, Verdict
+from sealane_operator.rollout.analysis.figures import age, rate_of, stretch
+from sealane_operator.rollout.analysis.suspicion import suspect
 from sealane_operator.rollout.model import Phase
 from sealane_operator.rollout.phases import challenge, end_challenge, fall_back, lose_challenge
-from sealane_operator.rollout.suspicion import suspect
 from sealane_operator.rollout.turn import Turn
 
 #: Both arms are compared for so many seconds before the promoted revision is exonerated.

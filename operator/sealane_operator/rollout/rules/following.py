@@ -3,7 +3,7 @@
 from sealane_operator.rollout.model import Note, Phase, RollbackRecord, Wanted
 from sealane_operator.rollout.phases import become_first, begin, return_to, settle, supersede, wait
 from sealane_operator.rollout.turn import WATCHED, Turn
-from sealane_operator.rollout.windows import is_open
+from sealane_operator.rollout.windows.openings import is_open
 
 
 def follow(turn: Turn) -> Turn:

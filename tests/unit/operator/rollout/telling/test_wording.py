@@ -1,8 +1,8 @@
 """What people read while a rollout stands still."""
 
 from sealane_operator.rollout.model import Observation, Phase, RolloutState, Routers
+from sealane_operator.rollout.telling.wording import names_words, obstacle_words, stuck_words, time_words
 from sealane_operator.rollout.turn import Turn
-from sealane_operator.rollout.wording import names_words, obstacle_words, stuck_words, time_words
 from tests.support.rollouts import BEGIN, pointer, policy, wanted
 
 

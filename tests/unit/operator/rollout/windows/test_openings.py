@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sealane_api.resource.rollout import WindowSpec
-from sealane_operator.rollout.windows import is_open, next_opening
+from sealane_operator.rollout.windows.openings import is_open, next_opening
 
 
 def _window(schedule: str, duration: str = "1h", zone: str = "Etc/UTC") -> WindowSpec:

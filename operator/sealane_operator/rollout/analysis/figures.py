@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sealane_api.report import Figures
+from sealane_operator.rollout.analysis.statistics import Share, percentile95
 from sealane_operator.rollout.model import Rate, Sample, Series
-from sealane_operator.rollout.statistics import Share, percentile95
 
 _NOTHING = Sample(0.0, Figures(), Figures())
 

@@ -1,11 +1,10 @@
 """The conditions of a rollout: where it is, in a word for programs and a sentence for people."""
 
-from sealane_operator.rollout.advancing import step_of
-from sealane_operator.rollout.analysis import ANALYSED, Verdict
+from sealane_operator.rollout.analysis.comparison import ANALYSED, Verdict
 from sealane_operator.rollout.model import Aspect, Phase, RollbackRecord, Wanted
 from sealane_operator.rollout.obstacles import HELD, PAUSED, SUSPENDED
+from sealane_operator.rollout.telling.wording import SUSPENDED_WORDS, obstacle_words
 from sealane_operator.rollout.turn import Turn
-from sealane_operator.rollout.wording import SUSPENDED_WORDS, obstacle_words
 
 _RETRY = "change the spec, or ask for it again with kubectl sealane retry"
 
@@ -93,7 +92,7 @@ def _at_rest(turn: Turn) -> Aspect:
 
 def _under_way(turn: Turn) -> Aspect:
     state, steps = turn.state, len(turn.steps)
-    stable, candidate, step = state.stable, turn.trial, step_of(turn)
+    stable, candidate, step = state.stable, turn.trial, turn.step
     if state.phase is Phase.BAKING and stable is not None:
         return Aspect("True", "Baking", f"revision {stable.revision} serves everybody and is watched{_fallback(turn)}")
     if state.phase is Phase.CHALLENGING and stable is not None:

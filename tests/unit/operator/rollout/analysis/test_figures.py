@@ -1,9 +1,9 @@
 """Differences of two samples."""
 
 from sealane_api.report import LATENCY_BOUNDS, Figures
-from sealane_operator.rollout.figures import age, bad_share, rate_of, stretch
+from sealane_operator.rollout.analysis.figures import age, bad_share, rate_of, stretch
+from sealane_operator.rollout.analysis.statistics import Share
 from sealane_operator.rollout.model import Rate, Sample, Series
-from sealane_operator.rollout.statistics import Share
 
 
 def _figures(exchanges: int, bad: int = 0, **failures: int) -> Figures:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from sealane_api.report import Figures
 from sealane_api.resource.rollout import AnalysisSpec
-from sealane_operator.rollout.analysis import FAIL_Z, MIN_EXCHANGES, STRETCHES
-from sealane_operator.rollout.evidence import rate_words
-from sealane_operator.rollout.figures import Stretch, bad_share, rate_of, stretch
+from sealane_operator.rollout.analysis.comparison import FAIL_Z, MIN_EXCHANGES, STRETCHES
+from sealane_operator.rollout.analysis.evidence import rate_words
+from sealane_operator.rollout.analysis.figures import Stretch, bad_share, rate_of, stretch
+from sealane_operator.rollout.analysis.statistics import SLOW_SHARE, bound_above, slower_than, wilson
 from sealane_operator.rollout.model import Rate, Series
-from sealane_operator.rollout.statistics import SLOW_SHARE, bound_above, slower_than, wilson
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Figures in words, as a condition, an Event and the record of a rollback tell them."""
 
 from sealane_api.report import Figures
-from sealane_operator.rollout.figures import Stretch, bad_share
+from sealane_operator.rollout.analysis.figures import Stretch, bad_share
+from sealane_operator.rollout.analysis.statistics import Share, percentile95, slower_than
 from sealane_operator.rollout.model import Rate
-from sealane_operator.rollout.statistics import Share, percentile95, slower_than
 
 #: So many classes of failures are named, the most frequent first.
 _MAX_CLASSES = 4

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from sealane_operator.rollout.analysis import Verdict
-from sealane_operator.rollout.figures import stretch
+from sealane_operator.rollout.analysis.comparison import Verdict
+from sealane_operator.rollout.analysis.figures import stretch
 from sealane_operator.rollout.model import Phase, Routers
 from sealane_operator.rollout.obstacles import (
     LAGGING,
@@ -16,7 +16,7 @@ from sealane_operator.rollout.obstacles import (
     laggards,
 )
 from sealane_operator.rollout.turn import Turn
-from sealane_operator.rollout.windows import next_opening
+from sealane_operator.rollout.windows.openings import next_opening
 
 SUSPENDED_WORDS = "spec.suspend is true: nothing goes forward, and what fails on trial is still rolled back"
 

@@ -1,9 +1,8 @@
 """Forward: one step at a time, each held by every ready router, watched for its hold, and passed by the analysis."""
 
-from sealane_api.resource.rollout import StepSpec
-from sealane_operator.rollout.analysis import Analysis, Verdict
-from sealane_operator.rollout.evidence import share_words
-from sealane_operator.rollout.figures import bad_share
+from sealane_operator.rollout.analysis.comparison import Analysis, Verdict
+from sealane_operator.rollout.analysis.evidence import share_words
+from sealane_operator.rollout.analysis.figures import bad_share
 from sealane_operator.rollout.model import Candidate, Note, Phase
 from sealane_operator.rollout.phases import complete, promote, set_step, watch
 from sealane_operator.rollout.turn import Turn
@@ -24,20 +23,6 @@ def advance(turn: Turn) -> Turn:
     return _programmed(turn, candidate) if state.phase is Phase.PROGRAMMING else _watched(turn, candidate)
 
 
-def step_of(turn: Turn) -> StepSpec | None:
-    """The step that the candidate is at; None before the first, and where there are none."""
-    candidate = turn.trial
-    if candidate is None or not 0 < candidate.step <= len(turn.steps):
-        return None
-    return turn.steps[candidate.step - 1]
-
-
-def hold_ends(turn: Turn) -> float:
-    """When the candidate has been watched long enough at its step."""
-    step = step_of(turn)
-    return turn.state.phase_since + (step.hold.seconds if step is not None else 0.0)
-
-
 def go_on(turn: Turn, candidate: Candidate, why: str) -> Turn:
     """Take the next step, or promote after the last one."""
     if candidate.step < len(turn.steps):
@@ -54,10 +39,10 @@ def _programmed(turn: Turn, candidate: Candidate) -> Turn:
 
 
 def _watched(turn: Turn, candidate: Candidate) -> Turn:
-    step = step_of(turn)
+    step = turn.step
     if step is not None and candidate.weight != step.weight:
         return set_step(turn, candidate, candidate.step, step.weight)  # the policy is read live
-    if turn.now < hold_ends(turn) or not turn.is_programmed:
+    if turn.now < turn.hold_ends or not turn.is_programmed:
         return turn
     if step is None:
         return go_on(turn, candidate, "the policy has no steps any more")

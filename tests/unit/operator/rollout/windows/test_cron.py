@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from sealane_operator.rollout.cron import cron
+from sealane_operator.rollout.windows.cron import cron
 
 
 @pytest.mark.parametrize(
