@@ -35,7 +35,7 @@ class PeerMetrics:
         )
         self.returns = CounterFamily(
             "sealane_local_fault_returns_total",
-            "Times it came back; reason is `healed`, `trial`, `not_local`, `too_few_ready` or `no_peer`.",
+            "Times it came back; reason is `healed`, `trial`, `not_local`, `too_few_ready`, `no_peer` or `failed`.",
             ("reason",),
             unit="returns",
         )

@@ -66,6 +66,12 @@ class Departure:
         elif self.standing == "left":
             self._return_if_crowded(heads, now)
 
+    def give_up(self) -> None:
+        """Stay, or come back: a router that cannot decide is one that knows nothing of its peers."""
+        if self.standing == "left":
+            self._return("failed")
+        self.standing = "stays"
+
     def _leave_if_room(self, heads: HeadCount, now: float) -> None:
         if not heads.answered:
             self._withhold("no peer answers", now)

@@ -144,10 +144,13 @@ class PeerReadiness:
             while True:
                 # Routers that started together must not ask together.
                 await asyncio.sleep(self._times.interval * (0.9 + 0.2 * self._random()))
+                before = self.standing
                 try:
                     await self.round(asker)
-                except Exception:  # noqa: BLE001 - one unforeseen answer must not leave a router unready for ever
+                except Exception:  # noqa: BLE001 - no defect of ours may leave a router unready for ever
                     _log.exception("round_failed")
+                    self.departure.give_up()
+                    self._tell(before)
 
     async def _follow_names(self) -> None:
         # A task of its own: a resolver that hangs must not hold up what peers are asked.

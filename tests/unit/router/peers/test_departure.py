@@ -197,6 +197,16 @@ def test_those_with_lower_ids_may_stay_away() -> None:
     assert router.departure.standing == "left"
 
 
+def test_a_router_that_cannot_decide_stays_or_comes_back() -> None:
+    """A defect must not keep it away."""
+    router, waiting = _left(), _suspicious()
+    router.departure.give_up()
+    waiting.departure.give_up()
+
+    assert (router.departure.standing, router.departure.returned) == ("stays", "failed")
+    assert (waiting.departure.standing, waiting.departure.returned) == ("stays", None)
+
+
 def test_a_count_that_nobody_asked_for_changes_nothing() -> None:
     """A router that stays has nothing to decide."""
     router = _Router()

@@ -288,21 +288,11 @@ async def test_a_reload_that_takes_the_fault_away_ends_it() -> None:
     assert (away, fleet.left) == ([0], [])
 
 
-def _readiness(names: list[Address], **options: object) -> PeerReadiness:
-    return PeerReadiness(
-        names,
-        lambda: serving_of(critical_table()),
-        "me",
-        RouterMetrics(CollectorRegistry()).peers,
-        times=PeerTimes(interval=0.01, resolve=0.01),
-        **options,  # type: ignore[arg-type]
-    )
-
-
 async def test_without_peers_nothing_runs() -> None:
     """No task, no question, no word."""
     before = asyncio.all_tasks()
-    alone = _readiness([])
+    metrics = RouterMetrics(CollectorRegistry()).peers
+    alone = PeerReadiness([], lambda: serving_of(critical_table()), "me", metrics)
     alone.start()
     after = asyncio.all_tasks()
     await alone.close()
@@ -337,20 +327,23 @@ async def test_a_name_that_cannot_be_resolved_is_counted() -> None:
     assert (registry.get_sample_value("sealane_peer_errors_total", {"reason": "resolve"}) or 0) >= 2
 
 
-async def test_a_round_that_fails_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A router that left must find its way back whatever a peer says."""
-    rounds = 0
+async def test_a_round_that_fails_is_not_the_last_and_brings_a_router_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a peer says, and whatever defect it meets."""
+    fleet = Fleet(3, PeerTimes(interval=0.01, resolve=0.01))
+    _break(fleet, 0)
+    await fleet.run(50)
+    (away,), rounds = fleet.left, 0
 
     async def broken(self: PeerReadiness, asker: object) -> None:
         nonlocal rounds
         rounds += 1
         raise RuntimeError("unforeseen")
 
-    async def resolve(_: Address) -> list[Address]:
-        return []
-
     monkeypatch.setattr(PeerReadiness, "round", broken)
-    stubborn = _readiness([Address("127.0.0.1", 1)], resolve=resolve)
-    stubborn.start()
+    router = fleet.routers[away]
+    router.peers.start()
     await until(lambda: rounds >= 3)
-    await stubborn.close()
+    await router.peers.close()
+
+    assert (away, fleet.left) == (0, [])
+    assert router.metric("sealane_local_fault_returns_total", reason="failed") == 1
