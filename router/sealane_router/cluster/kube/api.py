@@ -35,7 +35,8 @@ _CONNECT, _SILENCE, _WHOLE = 5.0, 10.0, 30.0
 WATCH_GRACE = 8.0
 #: Seconds between two new readings of the configuration after the API server's certificate was not trusted, or it did
 #: not know who asks: authorities and tokens are rotated.
-_RENEWAL = 10.0
+#: Longer than a watch lasts, so that those of the client before have ended when it is closed.
+_RENEWAL = 60.0
 
 
 class Metadata(msgspec.Struct):
@@ -72,7 +73,9 @@ class KubeApi:
     def __init__(self, kubeconfig: Path | None) -> None:
         self._kubeconfig = kubeconfig
         self._client: ApiClient | None = None
-        self._renewed = 0.0
+        #: The one before; its watches go on until they end by themselves.
+        self._former: ApiClient | None = None
+        self._renewed: float | None = None
 
     async def open(self) -> None:
         """Read the configuration; raises KubeconfigError, with words for whoever started the router."""
@@ -93,10 +96,12 @@ class KubeApi:
         self._client = ApiClient(configuration)
 
     async def close(self) -> None:
-        """Close every connection."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        """Close every connection; whoever still reads from one learns that from his own limit."""
+        clients = (self._client, self._former)
+        self._client = self._former = None
+        for client in clients:
+            if client is not None:
+                await client.close()
 
     async def get(self, path: str) -> bytes:
         """The object at ``path``, as JSON."""
@@ -184,15 +189,16 @@ class KubeApi:
         return refused(answer.status, words or answer.reason or "", answer.headers.get("retry-after"))
 
     async def _renew(self) -> None:
-        """Read the configuration again; what is under way is cut and begins anew."""
+        """Read the configuration again, for the questions from now on."""
         now = asyncio.get_running_loop().time()
-        if self._client is None or now - self._renewed < _RENEWAL:
+        if self._client is None or (self._renewed is not None and now - self._renewed < _RENEWAL):
             return
-        self._renewed = now
-        before = self._client
+        before, former = self._client, self._former
         with suppress(KubeconfigError):  # half of a rotation: the old one stands, and the next failure tries again
             await self.open()
-            await before.close()
+            self._renewed, self._former = now, before
+            if former is not None:
+                await former.close()
 
 
 def _field(selector: str) -> dict[str, str]:
@@ -234,10 +240,10 @@ def _decoded(content: bytes, kind: type[Any]) -> Any:
 
 
 def _how_to_configure(kubeconfig: Path | None, error: Exception) -> str:
+    reason = " ".join(str(error).split())[:300] or type(error).__name__
     if kubeconfig is not None:
-        reason = str(error)[:300] or type(error).__name__
         return f"SEALANE_KUBECONFIG: {kubeconfig} cannot be used: {reason}; write a kubeconfig that kubectl takes"
     return (
-        f"SEALANE_CLUSTER: there is no ServiceAccount here ({str(error)[:300]}); run in a pod with its token mounted, "
+        f"SEALANE_CLUSTER: there is no ServiceAccount here ({reason}); run in a pod with its token mounted, "
         "or write --kubeconfig FILE"
     )
