@@ -166,6 +166,15 @@ async def test_a_suspicion_ends_with_what_was_suspected() -> None:
     assert len(played.told) == 1
 
 
+async def test_a_suspicion_ends_when_only_the_old_routers_are_left() -> None:
+    """However they were brought back."""
+    played = _Played(OLD, NEW)
+    await played.seconds(30, old=(100, 0), new=(100, 40))
+    await played.seconds(10, old=(100, 0))
+
+    assert played.metrics.suspects == {"sealane-router": False}
+
+
 async def test_a_suspicion_stands_for_an_hour_after_the_old_routers_are_gone() -> None:
     """Somebody may still want to go back; then the new version is the usual one."""
     played = _Played(OLD, NEW)

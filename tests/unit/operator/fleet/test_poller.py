@@ -185,7 +185,7 @@ async def test_so_many_polls_are_under_way_at_once_and_no_more() -> None:
 
 
 async def test_a_poll_has_more_time_when_it_asks_for_all() -> None:
-    """Five seconds instead of two."""
+    """Five seconds instead of two; a router that did not answer is asked with less until it does."""
     played, times = PlayedFleet("a"), []
     ask = played.fleet.poller._transport.ask
 
@@ -194,10 +194,38 @@ async def test_a_poll_has_more_time_when_it_asks_for_all() -> None:
         return await ask(address, body, seconds)
 
     played.fleet.poller._transport.ask = timed  # type: ignore[method-assign]
+    played["a"].fails = "timeout"
+    await played.find()
+    await played.rounds(3)
+    played["a"].fails = ""
+    await played.rounds(3)
+
+    assert times == [5.0, 2.0, 2.0, 2.0, 5.0, 2.0]
+
+
+async def test_a_router_that_left_meanwhile_is_not_heard() -> None:
+    """Its poll was under way: what it says comes too late."""
+    played = PlayedFleet("a")
+    told = state(7, 8, 10)
+    played.all_hold(arm(7, 90), arm(8, 10))
+    played.fleet.remember(KEY, told)
     await played.find()
     await played.rounds(2)
+    played["a"].held = asyncio.Event()
+    played["a"].hold(arm(7, 90, figures(50)), arm(8, 10))
+    async with asyncio.TaskGroup() as polls:
+        played.fleet.poller.begin_round(polls)
+        await asyncio.sleep(0)
+        router = played.routers.pop("a:9090")
+        await played.find()
+        assert router.held is not None
+        played.fleet.poller._transport.routers = {"a:9090": router}  # type: ignore[attr-defined]
+        router.held.set()
+    played.now += 1.0
+    await played.rounds(1)
 
-    assert times == [5.0, 2.0]
+    assert len(router.polls) == 3
+    assert _newest(played, told).stable.exchanges == 0
 
 
 @pytest.mark.parametrize("kind", ["connect", "timeout", "broken", "status", "oversized", "garbage"])

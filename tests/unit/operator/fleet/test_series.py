@@ -142,6 +142,19 @@ def test_a_challenge_compares_with_the_revision_before() -> None:
     assert _last(challenge) == ((4, 2), (3, 0))
 
 
+def test_a_revision_that_was_out_of_the_comparison_counts_anew() -> None:
+    """What it had counted as stable of an earlier series is not what its new counters are measured by."""
+    trial = RouteSeries(STEP, 100.0)
+    trial.take("a", _report(figures(5), figures(1)), now=100.0)
+    baking = RouteSeries(Pair(8, None, 0), 101.0, trial)
+    baking.take("a", RouteReport(arm(8, 100, figures(1))), now=101.0)
+    challenge = RouteSeries(Pair(8, 7, 50), 102.0, baking)
+    challenge.take("a", RouteReport(arm(8, 50, figures(1)), arm(7, 50, figures(9))), now=103.0)
+    challenge.sample(103.0)
+
+    assert _last(challenge) == ((0, 0), (9, 0))
+
+
 def test_samples_are_not_closer_than_half_a_second() -> None:
     """However often a round is brought together."""
     series = RouteSeries(STEP, 100.0)
