@@ -83,7 +83,12 @@ STORIES = [
     ),
     Story(
         "SealaneRolloutStuck",
-        {_condition("Progressing"): "0x9 -1x20 1 -1x40 0x9"},
+        {
+            _condition("Progressing"): "0x9 -1x20 1 -1x40 0x9",
+            _condition("Progressing").replace("chat", "nightly"): "-1x80",  # waits for its window, as it should
+            'sealane_route_info{route="team/chat", phase="Stepping", pod="operator-0"}': "1x80",
+            'sealane_route_info{route="team/nightly", phase="Waiting", pod="operator-0"}': "1x80",
+        },
         fires=(62, 72),
         quiet=(9, 30, 61, 73),  # one moment of certainty begins the half hour anew
         labels=_of_route("Progressing"),
