@@ -17,12 +17,14 @@
 A text holds the API's own message, never an object: a Secret could be in it.
 """
 
+from sealane_telemetry.settings import variable as written
+
 
 class OperatorError(Exception):
     """The root of the tree."""
 
 
-class SettingsError(OperatorError):
+class SettingsError(OperatorError, written.SettingsError):
     """Settings that cannot be used; the text has one problem a line."""
 
 

@@ -13,7 +13,6 @@ _SCRIPTS: dict[str, str] = PROJECT["project"]["scripts"]
 
 #: Commands whose deployable is not in this release, and what they point to instead.
 _ABSENT = {
-    "sealane-operator": "sealane up -f routes.yaml",
     "sealane-investigator": "sealane explain",
 }
 

@@ -56,7 +56,7 @@ class Told:
     def decided(self, key: str, decision: Decision) -> None:
         self.decisions.append(decision)
 
-    def conditions(self, key: str, statuses: Mapping[str, str]) -> None:
+    def shows(self, key: str, state: RolloutState, statuses: Mapping[str, str]) -> None:
         self.statuses[key] = statuses
 
     def forget(self, key: str) -> None:

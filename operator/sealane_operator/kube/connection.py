@@ -139,7 +139,7 @@ class Connection:
                 if answer.status >= 300:
                     data = await _whole(answer.response.content)
                     raise _refusal("GET", path, answer.status, data, answer.headers.get("Retry-After"))
-                async for line in _lines(answer.response.content):
+                async for line in lines_of(answer.response.content):
                     yield _object("GET", path, line)
             finally:
                 answer.response.close()
@@ -192,7 +192,8 @@ async def _whole(content: aiohttp.StreamReader) -> bytes:
     return b"".join(pieces)
 
 
-async def _lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+async def lines_of(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """Yield the whole lines of a stream; what a broken connection leaves of a last one is dropped."""
     rest = bytearray()
     async for piece in content.iter_any():
         rest += piece

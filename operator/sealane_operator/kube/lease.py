@@ -16,10 +16,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sealane_operator.errors import AlreadyExists, Conflict, KubeError, LeaseLost, NotFound
+from sealane_telemetry.logs import get_logger
 
 from .connection import Api, Json
 
 _LEASES = "/apis/coordination.k8s.io/v1/namespaces"
+
+_log = get_logger("sealane.operator.lease")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,17 @@ class Lease:
         self._seen: tuple[object, float] | None = None
         self._held: Json | None = None
         self._renewed = 0.0
+        self._complaint: int | None = None
 
     @property
     def valid(self) -> bool:
         """Whether this process is the leader at this moment: asked before each write."""
         return self._held is not None and self._clock() - self._renewed < self.times.renew_deadline
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was last renewed; 0 for a process that does not hold it."""
+        return self._clock() - self._renewed if self._held is not None else 0.0
 
     async def acquire(self) -> None:
         """Return once this process is the leader; an API that is away is waited for."""
@@ -99,12 +108,21 @@ class Lease:
         except (Conflict, AlreadyExists):
             # Somebody else wrote it: whether it is still ours is read again.
             return await self._look_again()
-        except KubeError:
+        except KubeError as error:
+            self._complain(error)
             return False
+        self._complaint = None
         if stored is None:
             return False
         self._held, self._renewed = stored, asked
         return True
+
+    def _complain(self, error: KubeError) -> None:
+        """Say once what is wrong: whoever may not read the Lease would wait in silence."""
+        if self._complaint != error.status:
+            self._complaint = error.status
+            kind, status = type(error).__name__, error.status
+            _log.warning("lease_not_reached", name=self._name, error=kind, status=status, reason=str(error)[:256])
 
     async def _take(self) -> Json | None:
         try:

@@ -52,6 +52,10 @@ class Gathering:
                 self._enter_first(await self.view(newest(key, raw)))
             self._roll_called = True
 
+    def regrant(self, grants: Grants) -> None:
+        """Judge claims by other grants from now on."""
+        self._grants = grants
+
     async def view(self, raw: Raw) -> View:
         """Read one route, and the revisions that it points at where they are not known."""
         spec, status = validated(raw), read_status(raw)

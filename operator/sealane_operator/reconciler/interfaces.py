@@ -95,8 +95,8 @@ class Metrics(Protocol):
     def decided(self, key: str, decision: Decision) -> None:
         """A decision was carried out."""
 
-    def conditions(self, key: str, statuses: Mapping[str, str]) -> None:
-        """The conditions that a route has now, by type."""
+    def shows(self, key: str, state: RolloutState, statuses: Mapping[str, str]) -> None:
+        """What the status of a route says now: pointers, and the status of each condition by type."""
 
     def forget(self, key: str) -> None:
         """The route is gone: so are its series."""

@@ -33,6 +33,7 @@ from sealane_operator.rollout.model import (
     Note,
     Observation,
     RequestRecord,
+    RolloutState,
     Routers,
     Wanted,
 )
@@ -105,7 +106,7 @@ class Reconciler:
         view = await self._gathering.view(raw)
         if key not in self._looked_at and view.is_at_rest:
             self._looked_at.add(key)  # one thorough look follows within minutes, spread over all routes
-            self._tell_metrics(view, {each.type: each.status for each in view.status.conditions})
+            self._tell_metrics(view, view.state, {each.type: each.status for each in view.status.conditions})
             return RESYNC_SECONDS * (0.1 + 0.9 * self._around.chance())
         self._looked_at.add(key)
         try:
@@ -114,6 +115,13 @@ class Reconciler:
             return CONFLICT_SECONDS
         except NotFound:
             return None  # deleted meanwhile; the watch will tell
+
+    def regrant(self, grants: Grants) -> None:
+        """Namespaces may claim something else from now on: every route is judged again."""
+        self._gathering.regrant(grants)
+        for key in list(self._around.seen.routes):
+            self._looked_at.add(key)
+            self._around.mark(key)
 
     async def _judge(self, view: View) -> _Judgement:
         """Is the spec acceptable, is everything there that it refers to, which revision holds it?"""
@@ -244,7 +252,7 @@ class Reconciler:
         wait = await self._statuses.write(view.key, view.raw, document)
         self._gathering.enter_pointers(view, state, judgement.asked)
         await self._access.settle(view.namespace, view.key, after)
-        self._tell_metrics(view, {each.type: each.status for each in said})
+        self._tell_metrics(view, state, {each.type: each.status for each in said})
         return wait
 
     async def _follow(self, view: View, decision: Decision, wanted: Wanted | None) -> list[Note]:
@@ -275,8 +283,8 @@ class Reconciler:
             return None if told else found
         return None if found is None else replace(found, verified=await self._policy.exists())
 
-    def _tell_metrics(self, view: View, statuses: dict[str, str]) -> None:
-        self._around.metrics.conditions(view.key, statuses)
+    def _tell_metrics(self, view: View, state: RolloutState, statuses: dict[str, str]) -> None:
+        self._around.metrics.shows(view.key, state, statuses)
 
     async def _forget(self, key: str) -> None:
         self._looked_at.discard(key)

@@ -1,4 +1,4 @@
-"""What the operator has seen: routes and revisions as kopf's watches indexed them, and the queue of keys to look at.
+"""What the operator has seen, and what it wants to look at: routes and revisions by name, and the queue of keys.
 
-Law: memory only; nothing here calls out.
+Law: memory only; nothing here calls out, waits or reads a clock. One event loop writes it.
 """

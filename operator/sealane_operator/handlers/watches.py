@@ -1,0 +1,136 @@
+"""The watches as a thread of their own.
+
+kopf cancels every task of the loop it runs in when it ends, and a watch that reads 2,000 routes must not hold up a
+rollback; so it has its own loop. What it hears is handed to the operator's loop in order.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+import kopf
+
+from sealane_operator.kube.connection import Json, Measure, load_configuration
+from sealane_operator.kube.tap import TappedSession
+from sealane_operator.world.kinds import WatchedKind
+from sealane_operator.world.watch_ages import WatchAges
+from sealane_operator.world.world import Scope, World
+
+from .watching import registry, settings
+
+#: What kopf says of itself is put together at run time, so the log shows its hash; and that signals do not reach it in
+#: a thread is meant.
+_NOISY = {"kopf": logging.WARNING, "kopf._core.reactor.running": logging.ERROR}
+
+
+class Watches:
+    """kopf in a thread; ``await ended`` returns what ended it, which nothing but :meth:`stop` should."""
+
+    def __init__(
+        self,
+        world: World,
+        ages: WatchAges,
+        *,
+        kubeconfig: Path | None,
+        scopes: Collection[Scope],
+        measure: Measure,
+        completed: Callable[[], None],
+    ) -> None:
+        self._world = world
+        self._ages = ages
+        self._kubeconfig = kubeconfig
+        self._namespaces = [scope for scope in scopes if scope is not None]
+        self._measure = measure
+        self._completed = completed
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="watches", daemon=True)
+        self._watching: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._stopping = False
+        self.ended: asyncio.Future[BaseException | None] = self._loop.create_future()
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    async def stop(self, patience: float) -> None:
+        """End the watches; return when they have ended, or after ``patience`` seconds."""
+        self._stopping = True
+        if self._watching is not None and not self.ended.done():
+            loop, task = self._watching
+            loop.call_soon_threadsafe(task.cancel)
+            await asyncio.wait([self.ended], timeout=patience)
+
+    def heard(self, plural: str, namespace: str | None) -> None:
+        """The API said something."""
+        self._ages.heard(WatchedKind(plural), namespace)
+
+    def began(self, plural: str, namespace: str | None, *, stream: bool) -> None:
+        """A list or a watch begins."""
+        kind = WatchedKind(plural)
+        if stream:
+            self._ages.streamed(kind, namespace)
+            return
+        self._ages.listed(kind, namespace)
+        self._hand_over(self._world.begin, kind, namespace)
+
+    def listed(self, plural: str, namespace: str | None, items: Sequence[Json], *, last: bool) -> None:
+        """A page of a list came in."""
+        kind = WatchedKind(plural)
+        self._hand_over(self._world.page, kind, namespace, items)
+        if last:
+            self._hand_over(self._end_list, kind, namespace)
+
+    def changed(self, plural: str, namespace: str | None, item: Json, *, gone: bool) -> None:  # noqa: ARG002
+        """An object is there, changed, or is gone."""
+        kind = WatchedKind(plural)
+        if gone:
+            metadata = item["metadata"]
+            self._hand_over(self._world.remove, kind, f"{metadata['namespace']}/{metadata['name']}")
+        else:
+            self._hand_over(self._world.put, kind, item)
+
+    def _end_list(self, kind: WatchedKind, scope: Scope) -> None:
+        self._world.end(kind, scope)
+        if self._world.complete:
+            self._completed()
+
+    def _hand_over(self, call: Callable[..., None], *arguments: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(call, *arguments)
+        except RuntimeError:
+            if not self._loop.is_closed():
+                raise  # a closed loop needs nothing any more: the process ends
+
+    def _run(self) -> None:
+        for name, level in _NOISY.items():
+            logging.getLogger(name).setLevel(level)
+        error: BaseException | None = None
+        try:
+            asyncio.run(self._watch())
+        except asyncio.CancelledError:
+            pass
+        except BaseException as raised:  # noqa: BLE001 - handed over, whatever it is
+            error = raised
+        self._hand_over(self._end, error)
+
+    def _end(self, error: BaseException | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(error)
+
+    async def _watch(self) -> None:
+        task = asyncio.current_task()
+        if task is None or self._stopping:
+            return
+        self._watching = (asyncio.get_running_loop(), task)
+        await kopf.operator(
+            registry=registry(self._open),
+            settings=settings(),
+            clusterwide=not self._namespaces,
+            namespaces=self._namespaces,
+        )
+
+    async def _open(self) -> tuple[str, TappedSession]:
+        configuration = await load_configuration(self._kubeconfig)
+        return configuration.host, TappedSession(configuration, self, self._measure)
