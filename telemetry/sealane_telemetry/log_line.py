@@ -90,6 +90,7 @@ FIELDS: Mapping[str, Field] = {
     "reason": Field(_T, "Why, in our own words."),
     "remedy": Field(_T, "What to do about it."),
     "request_id": Field(_N, "Id of an exchange, as in the answer's `x-sealane-request-id`."),
+    "resource": Field(_N, "What is listed and watched: `routes` or `secrets`."),
     "result": Field(_N, "How it ended, from a closed set."),
     "retry_seconds": Field(_I, "Time until it is tried again."),
     "revision": Field(_N, "Revision of a route."),
