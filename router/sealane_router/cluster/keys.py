@@ -1,14 +1,24 @@
 """The credential store of a router in a cluster: what the watched Secrets hold."""
 
+from typing import Protocol
+
 from sealane_router.upstream.credentials import Credential, CredentialStore
 
-from .secrets import SecretName, SecretWatches
+from .secrets import SecretName, SecretState
+
+
+class States(Protocol):
+    """What is asked of the watches; see :class:`.secrets.SecretWatches`."""
+
+    def state(self, name: SecretName) -> SecretState:
+        """One Secret as it is known now."""
+        ...
 
 
 class SecretCredentials(CredentialStore):
     """Keeps handles as ``watches`` say; a refresh looks at those alone of whose Secret there may be news."""
 
-    def __init__(self, watches: SecretWatches) -> None:
+    def __init__(self, watches: States) -> None:
         super().__init__()
         self._watches = watches
         self._news: set[SecretName] = set()
