@@ -4,6 +4,10 @@ Two checks, errors and latency, each over several stretches: a failure that begi
 the whole step, and one that is rare does not show in seconds. Both arms are looked at over the same stretch, so what
 hits both is nobody's fault. A failure needs a lower confidence bound beyond the limit, and the bound is strict enough
 for a look every second at every stretch: docs/rollout.md has the measured figures.
+
+Breakers would blame the innocent all the same. Each arm has its own, and after an outage they close at different times:
+so the comparison begins anew after one, and what an open breaker refused proves nothing without failures that reached
+a provider.
 """
 
 from collections.abc import Callable
@@ -12,7 +16,7 @@ from enum import StrEnum
 
 from sealane_api.resource.rollout import AnalysisSpec
 from sealane_operator.rollout.analysis.evidence import error_words, failure_words, latency_words
-from sealane_operator.rollout.analysis.figures import Stretch, bad_share, stretch
+from sealane_operator.rollout.analysis.figures import Stretch, bad_share, last_outage, sent, stretch
 from sealane_operator.rollout.analysis.statistics import (
     SLOW_SHARE,
     bound_above,
@@ -36,6 +40,9 @@ DOUBT_Z = 1.645
 
 #: With fewer exchanges of the candidate nothing fails.
 MIN_EXCHANGES = 10
+
+#: With fewer exchanges that reached a provider its errors prove nothing.
+_MIN_SENT = 2
 
 #: With fewer exchanges of stable its p95 says too little.
 _MIN_STABLE_LATENCIES = 20
@@ -85,8 +92,9 @@ class _Check:
 
 def compare(series: Series, spec: AnalysisSpec, other: int) -> Analysis:
     """Compare the candidate with stable, which is revision ``other``."""
-    whole = stretch(series)
-    stretches = [stretch(series, seconds) for seconds in STRETCHES]
+    calm = last_outage(series)  # breakers close again one by one: what is compared begins after it
+    stretches = [stretch(series, seconds, since=calm) for seconds in STRETCHES]
+    whole = stretches[-1]
     errors = _errors(stretches, spec, series, other)
     latency = _latency(stretches, spec, other)
     checks = {"errors": errors.verdict, "latency": latency.verdict}
@@ -120,7 +128,13 @@ def _errors(stretches: list[Stretch], spec: AnalysisSpec, series: Series, other:
             return 0.0  # nothing to be compared with
         return least_difference(bad_share(each.candidate), bad_share(each.stable), z) - limit
 
-    failed = _failed(stretches, excess)
+    def proven(each: Stretch, z: float) -> float:
+        ours, theirs = sent(each.candidate), sent(each.stable)
+        if ours.whole < _MIN_SENT:
+            return 0.0  # an open breaker alone blames nobody
+        return min(excess(each, z), least_difference(ours, theirs, z) - limit)
+
+    failed = _failed(stretches, proven)
     if failed is not None:
         seconds = series.samples[-1].at - failed.first_bad if failed.first_bad is not None else None
         return _Check(

@@ -1,14 +1,19 @@
 """What both arms did in a stretch of time: the difference of two samples of a series."""
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sealane_api.failure import FailureClass
 from sealane_api.report import Figures
 from sealane_operator.rollout.analysis.statistics import Share, percentile95
 from sealane_operator.rollout.model import Rate, Sample, Series
 
 _NOTHING = Sample(0.0, Figures(), Figures())
+
+#: An outage is seen over so many seconds.
+_OUTAGE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +29,52 @@ class Stretch:
     first_bad: float | None = None
 
 
-def stretch(series: Series, seconds: float | None = None) -> Stretch:
-    """Return what happened in the last ``seconds`` before the newest sample, or since the series began."""
+def stretch(series: Series, seconds: float | None = None, *, since: float | None = None) -> Stretch:
+    """Return what happened in the last ``seconds`` before the newest sample, or since the series began.
+
+    ``since``: nothing before that moment counts.
+    """
     samples = series.samples
     if not samples:
         return Stretch(seconds, Figures(), Figures())
     last = samples[-1]
-    begin = -1 if seconds is None else bisect_right(samples, last.at - seconds, key=lambda sample: sample.at) - 1
+    from_ = max(-math.inf if seconds is None else last.at - seconds, -math.inf if since is None else since)
+    begin = bisect_right(samples, from_, key=lambda sample: sample.at) - 1
     base = samples[begin] if begin >= 0 else _NOTHING
     return Stretch(
-        seconds if begin >= 0 else None,
+        last.at - base.at if begin >= 0 else None,
         _grown(base.stable, last.stable),
         _grown(base.candidate, last.candidate),
         _first_bad(samples, max(begin, 0), base.candidate.bad),
     )
+
+
+def last_outage(series: Series) -> float | None:
+    """Return the last moment at which both arms were failing at once; None when they never were.
+
+    That is a provider's outage, and nobody's fault: at least half of what each arm did in the last seconds went wrong.
+    """
+    samples = series.samples
+    if not samples or min(samples[-1].stable.bad, samples[-1].candidate.bad) == 0:
+        return None
+    begin = len(samples) - 1
+    for end in range(len(samples) - 1, -1, -1):
+        begin = min(begin, end)
+        while begin >= 0 and samples[begin].at > samples[end].at - _OUTAGE_SECONDS:
+            begin -= 1
+        base = samples[begin] if begin >= 0 else _NOTHING
+        if _is_out(base.stable, samples[end].stable) and _is_out(base.candidate, samples[end].candidate):
+            return samples[end].at
+    return None
+
+
+def sent(figures: Figures) -> Share:
+    """Return the share of exchanges that went wrong among those that reached a provider.
+
+    What an open breaker refused repeats what opened it. It says that somebody was harmed, not who is to blame.
+    """
+    refused = min(figures.failures.get(FailureClass.BREAKER_OPEN, 0), figures.bad)
+    return Share(max(0, figures.bad - refused), max(0, figures.exchanges - refused))
 
 
 def bad_share(figures: Figures) -> Share:
@@ -55,6 +92,11 @@ def rate_of(figures: Figures) -> Rate | None:
 def age(series: Series) -> float:
     """Return for how many seconds a series has been counted."""
     return series.samples[-1].at - series.samples[0].at if series.samples else 0.0
+
+
+def _is_out(before: Figures, after: Figures) -> bool:
+    exchanges = after.exchanges - before.exchanges
+    return exchanges > 0 and after.bad - before.bad >= exchanges / 2
 
 
 def _grown(before: Figures, after: Figures) -> Figures:

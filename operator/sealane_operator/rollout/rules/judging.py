@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from sealane_operator.rollout.analysis.comparison import MIN_EXCHANGES, Verdict
-from sealane_operator.rollout.analysis.figures import age, rate_of, stretch
+from sealane_operator.rollout.analysis.figures import age, rate_of, sent, stretch
 from sealane_operator.rollout.analysis.suspicion import suspect
-from sealane_operator.rollout.model import Phase
+from sealane_operator.rollout.model import Phase, Series
 from sealane_operator.rollout.phases import challenge, end_challenge, fall_back, lose_challenge
 from sealane_operator.rollout.turn import Turn
 
@@ -52,15 +52,16 @@ def _judge_bake(turn: Turn) -> Turn:
 def _judge_challenge(turn: Turn) -> Turn:
     analysis = turn.analysis()
     turn = replace(turn, verdicts=analysis.checks)
-    whole = analysis.whole
+    elapsed = turn.now - turn.state.phase_since
     if analysis.verdict is Verdict.FAIL and analysis.failure is not None:
         # The first bad exchange came before the challenge, so its beginning is the least that is known.
-        elapsed = turn.now - turn.state.phase_since
         return replace(lose_challenge(turn, analysis.failure), detection=elapsed)
-    enough = min(whole.candidate.exchanges, whole.stable.exchanges) >= MIN_EXCHANGES
-    series = turn.series
-    if series is not None and enough and age(series) >= CHALLENGE_SECONDS:
-        return end_challenge(turn, rate_of(whole.candidate), "the previous revision does no better")
-    if turn.now - turn.state.phase_since >= CHALLENGE_DEADLINE:
-        return end_challenge(turn, rate_of(whole.candidate), "there was too little to compare it with in time")
+    series = turn.series or Series()
+    both = stretch(series)
+    # Breakers that are open keep the two from being compared: then it takes longer.
+    enough = min(sent(both.stable).whole, sent(both.candidate).whole) >= MIN_EXCHANGES
+    if enough and age(series) >= CHALLENGE_SECONDS:
+        return end_challenge(turn, rate_of(both.stable), "the previous revision does no better")
+    if elapsed >= CHALLENGE_DEADLINE:
+        return end_challenge(turn, rate_of(both.stable), "there was too little to compare it with in time")
     return turn

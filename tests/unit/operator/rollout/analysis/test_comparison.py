@@ -37,8 +37,9 @@ def _verdict(stable: Figures, candidate: Figures) -> Verdict:
         (_figures(900), _figures(0), Verdict.NO_DATA),
         (_figures(0), _figures(500), Verdict.NO_DATA),
         (_figures(0), _figures(500, bad=500), Verdict.NO_DATA),
-        (_figures(900, bad=900), _figures(100, bad=100), Verdict.PASS),
-        (_figures(900, bad=450), _figures(100, bad=52), Verdict.PASS),
+        (_figures(900, bad=900), _figures(100, bad=100), Verdict.NO_DATA),
+        (_figures(900, bad=400), _figures(100, bad=46), Verdict.PASS),
+        (_figures(900, bad=900), _figures(100, bad=2), Verdict.PASS),
         (_figures(900, bad=1), _figures(100, bad=8), Verdict.INCONCLUSIVE),
         (_figures(900, bad=1), _figures(100, bad=20), Verdict.FAIL),
         (_figures(900, bad=90), _figures(100), Verdict.PASS),
@@ -112,7 +113,9 @@ def test_an_outage_of_both_arms_fails_nobody() -> None:
     pairs = [(_figures(180 * at), _figures(20 * at)) for at in range(1, 60)]
     pairs += [(_figures(180 * at, bad=180 * (at - 59)), _figures(20 * at, bad=20 * (at - 59))) for at in range(60, 90)]
 
-    assert all(compare(_series(*pairs[:end]), SPEC, 7).verdict is Verdict.PASS for end in range(50, 90))
+    verdicts = [compare(_series(*pairs[:end]), SPEC, 7).verdict for end in range(50, 90)]
+    assert Verdict.FAIL not in verdicts
+    assert verdicts[-1] is Verdict.NO_DATA
 
 
 def test_without_sources_there_are_no_metrics() -> None:
@@ -135,3 +138,43 @@ def test_swapped_arms_change_places() -> None:
 
     assert (series.stable, series.candidate) == (8, 7)
     assert compare(series, SPEC, 7).verdict is Verdict.FAIL
+
+
+def _refused(exchanges: int, bad: int, refused: int) -> Figures:
+    figures = _figures(exchanges, bad)
+    return Figures(exchanges, bad, figures.latency, {"Connect": bad - refused, "BreakerOpen": refused})
+
+
+def test_a_breaker_that_closes_later_blames_nobody() -> None:
+    """An outage of ten seconds; stable's breakers close first, the candidate's twenty seconds later."""
+    good = [(_figures(180 * at), _figures(20 * at)) for at in range(1, 31)]
+    out = [
+        (_refused(5_400 + 180 * at, 180 * at, 180 * at - 30), _refused(600 + 20 * at, 20 * at, 20 * at - 15))
+        for at in range(1, 11)
+    ]
+    late = [
+        (_refused(7_200 + 180 * at, 1_800, 1_770), _refused(800 + 20 * at, 200 + 20 * at, 185 + 20 * at))
+        for at in range(1, 21)
+    ]
+    again = [(_refused(10_800 + 180 * at, 1_800, 1_770), _refused(1_200 + 20 * at, 600, 585)) for at in range(1, 11)]
+    pairs = [*good, *out, *late, *again]
+    verdicts = [compare(_series(*pairs[:end]), SPEC, 7).verdict for end in range(1, len(pairs) + 1)]
+
+    assert Verdict.FAIL not in verdicts
+    assert verdicts[29] is Verdict.PASS
+    assert set(verdicts[36:42]) == {Verdict.NO_DATA}
+    assert set(verdicts[43:60]) <= {Verdict.INCONCLUSIVE}
+
+
+def test_breakers_that_open_at_random_blame_nobody() -> None:
+    """A third of everything fails; one arm's breaker is open, the other one's happens to be closed."""
+    assert _verdict(_figures(900, bad=300), _refused(100, 100, 99)) is not Verdict.FAIL
+    assert _verdict(_figures(900, bad=300), _refused(100, 95, 90)) is not Verdict.FAIL
+
+
+def test_a_candidate_whose_breakers_open_is_to_blame_for_what_opened_them() -> None:
+    """A wrong address fails five times; what its breaker refuses afterwards makes ten."""
+    assert _verdict(_figures(90), _refused(9, 9, 4)) is not Verdict.FAIL
+    assert _verdict(_figures(90), _refused(10, 10, 5)) is Verdict.FAIL
+    assert _verdict(_figures(900), _refused(60, 60, 58)) is Verdict.FAIL
+    assert _verdict(_figures(900), _refused(60, 60, 60)) is not Verdict.FAIL

@@ -1,7 +1,7 @@
 """Differences of two samples."""
 
 from sealane_api.report import LATENCY_BOUNDS, Figures
-from sealane_operator.rollout.analysis.figures import age, bad_share, rate_of, stretch
+from sealane_operator.rollout.analysis.figures import age, bad_share, last_outage, rate_of, sent, stretch
 from sealane_operator.rollout.analysis.statistics import Share
 from sealane_operator.rollout.model import Rate, Sample, Series
 
@@ -68,3 +68,38 @@ def test_a_rate_is_figures_in_short() -> None:
     assert rate_of(_figures(10, 1)) == Rate(10, 1, 0.00475)
     assert bad_share(Figures(exchanges=3, bad=5)) == Share(3, 3)
     assert age(_series(_figures(1), _figures(2), _figures(3))) == 2.0
+
+
+def _pairs(*pairs: tuple[tuple[int, int], tuple[int, int]]) -> Series:
+    """Samples a second apart: ((exchanges, bad) of stable, of the candidate), counted from the beginning."""
+    samples = tuple(Sample(100.0 + at, Figures(*one), Figures(*other)) for at, (one, other) in enumerate(pairs))
+    return Series(7, 8, 10, samples, 100.0 + len(pairs), 3)
+
+
+def test_an_outage_is_when_both_arms_fail() -> None:
+    """One arm that fails is its own affair, and so is half of both at different times."""
+    good = [((90 * at, 0), (10 * at, 0)) for at in range(10)]
+    both = [((810 + 90 * at, 90 * at), (90 + 10 * at, 10 * at)) for at in range(1, 6)]
+    after = [((1_260 + 90 * at, 450), (140 + 10 * at, 50)) for at in range(1, 10)]
+
+    assert last_outage(_pairs(*good)) is None
+    assert last_outage(_pairs(*good, *both)) == 114.0
+    assert last_outage(_pairs(*good, *both, *after)) == 116.0
+    assert last_outage(_pairs(*[(one, (10 * at, 10 * at)) for at, (one, _) in enumerate(good)])) is None
+    assert last_outage(Series()) is None
+
+
+def test_what_reached_a_provider_is_what_no_breaker_refused() -> None:
+    """Fewer bad ones than were refused cannot be, and are capped."""
+    assert sent(Figures(100, 60, failures={"BreakerOpen": 50, "Connect": 10})) == Share(10, 50)
+    assert sent(Figures(100, 60)) == Share(60, 100)
+    assert sent(Figures(5, 3, failures={"BreakerOpen": 9})) == Share(0, 2)
+
+
+def test_nothing_before_a_moment_counts() -> None:
+    """The shorter of both limits holds."""
+    series = _series(*[_figures(10 * at) for at in range(1, 11)])
+
+    assert stretch(series, since=107.0).candidate.exchanges == 30
+    assert stretch(series, 2.0, since=107.0).candidate.exchanges == 20
+    assert stretch(series, since=110.0).candidate.exchanges == 0
