@@ -8,6 +8,7 @@ burst of a thousand events is one new table. What takes long is done in a thread
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Protocol
 
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.routing.leases import CandidateLeases
@@ -17,10 +18,9 @@ from sealane_telemetry.logs import get_logger
 from .choice import Arms, Choice, Known, choose, weights_of
 from .keeping import SnapshotKeeper
 from .keys import SecretCredentials
-from .kube.api import KubeApi
-from .kube.reflector import Reflector, Resource, Surroundings
+from .kube.reflector import Api, Reflector, Resource, Surroundings
 from .pointers import RoutePointers, pointers_of
-from .revisions import Revision, Revisions
+from .revisions import Getter, Revision, Revisions
 from .secrets import SecretName, SecretWatches
 from .snapshot import Snapshot
 from .table import Make, assemble
@@ -41,6 +41,18 @@ _TOLD = 10
 _ROUTES = "/apis/sealane.dev/v1alpha1"
 
 
+class ClusterApi(Api, Getter, Protocol):
+    """What is asked of the API; see :class:`.kube.api.KubeApi`."""
+
+    async def open(self) -> None:
+        """Find out where it is; raises KubeconfigError."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
 class Follower:
     """Follows the routes of ``namespaces`` (none: all of them), from :meth:`open` to :meth:`close`.
 
@@ -50,7 +62,7 @@ class Follower:
 
     def __init__(
         self,
-        api: KubeApi,
+        api: ClusterApi,
         around: Surroundings,
         leases: CandidateLeases,
         namespaces: tuple[str, ...],
@@ -102,7 +114,7 @@ class Follower:
         self._noticed.clear()
         try:
             return await self._look(make)
-        except BaseException:
+        except Exception:
             # Nothing of what was noticed is lost, and what cannot work is not tried at once.
             asyncio.get_running_loop().call_later(_AGAIN, self._notice)
             raise
