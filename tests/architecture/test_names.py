@@ -21,6 +21,7 @@ ELSEWHERE = {
     "router/sealane_router/__main__.py": "tests/integration starts it",
     "router/sealane_router/app/ports.py": "test_gateway.py opens both ports",
     "router/sealane_router/peers/times.py": "values without behaviour",
+    "router/sealane_router/app/source.py": "an interface; mypy compares it with both sources",
     "router/sealane_router/app/shown.py": "tests/integration/test_admin_port.py reads /-/config",
     "router/sealane_router/settings/variable.py": "names of sealane_telemetry.settings.variable",
     "operator/sealane_operator/__main__.py": "tests/cluster starts it",

@@ -40,12 +40,13 @@ from sealane_telemetry.metrics import RouterMetrics
 from .changes import Changes
 from .checks import readiness
 from .configuration import Configuration
+from .forgetting import forget_series
 from .ports import bound, listen
 from .readings import read_from
 from .report import Reporter
-from .route_files import RouteFiles
 from .shown import shown_table
-from .source import ConfigurationError, RouteSource
+from .source import ConfigurationError
+from .sources import source_of
 
 _log = get_logger("sealane.router")
 
@@ -59,8 +60,6 @@ _LAST_WORDS = 0.5
 _ADMIN_GRACE = 1.0
 #: A loop that has not turned for this long is stuck, and only a restart helps.
 _STUCK = 30.0
-#: Scrapes see the last values of a series before it goes.
-_FORGET_AFTER = 120.0
 
 
 class Gateway:
@@ -81,7 +80,7 @@ class Gateway:
         self.leases = CandidateLeases()
         self.totals = ArmCounters()
         changes = Changes(self.metrics)
-        source = self._source(environ, changes)
+        source = source_of(settings, environ, self.leases, self.metrics, changes, laptop=laptop)
         means = ServingMeans(
             credentials=source.credentials,
             allowed=self._allowed,
@@ -202,7 +201,7 @@ class Gateway:
         self.peers.start()
         self._tasks += [
             spawn(self._watch(), name="watch configuration"),
-            spawn(self._forget(), name="forget series"),
+            spawn(forget_series(self.metrics, lambda: self.serving.table, self._table_changed), name="forget series"),
             spawn(self._flush(), name="flush log"),
             spawn(self._measure_lag(), name="loop lag"),
         ]
@@ -280,16 +279,6 @@ class Gateway:
                 await self.health.follow()
                 self._table_changed.set()
 
-    async def _forget(self) -> None:
-        """Let series go that neither the table of now has nor the one of ``_FORGET_AFTER`` before."""
-        while True:
-            await self._table_changed.wait()
-            self._table_changed.clear()
-            table = self.live.serving.table
-            await asyncio.sleep(_FORGET_AFTER)
-            for _ in self.metrics.forget_all_but(table, self.live.serving.table):
-                await asyncio.sleep(0)
-
     async def _flush(self) -> None:
         while True:
             await asyncio.sleep(_FLUSH_INTERVAL)
@@ -303,14 +292,6 @@ class Gateway:
             self.metrics.event_loop_lag.labels().observe(max(self._turned - before - _LAG_INTERVAL, 0.0))
 
     # Parts
-
-    def _source(self, environ: Mapping[str, str], changes: Changes) -> RouteSource:
-        if not self.settings.cluster.follow:
-            return RouteFiles(self.settings.sources, environ, changes, laptop=self._laptop)
-        # A router that reads files does not load what it takes to follow an API.
-        from .route_cluster import RouteCluster
-
-        return RouteCluster(self.settings.cluster, self.leases, self.metrics, changes)
 
     def _stacks(self) -> Stacks:
         observation, upstream = self.settings.observation, self.settings.upstream
