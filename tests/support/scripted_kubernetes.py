@@ -103,7 +103,7 @@ async def scripted_kubernetes(*answers: Answer) -> AsyncIterator[ScriptedKuberne
     """Serve until the block ends."""
     script = ScriptedKubernetes(list(answers))
     application = web.Application()
-    application.router.add_route("GET", "/{path:.*}", script.handle)
+    application.router.add_route("*", "/{path:.*}", script.handle)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.01)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -20,13 +20,6 @@ _log = get_logger("sealane.operator.grants")
 _SHAPE = "write a list of {name: NAMESPACE, models: [PATTERN]}"
 
 
-def read_grants(file: Path | None, release_namespace: str) -> Grants:
-    """Read a file; without one every namespace may claim everything. Raises SettingsError."""
-    if file is None:
-        return Grants()
-    return _parsed(_content(file), file, release_namespace)
-
-
 class GrantsFile:
     """The grants in force, and the file they come from: a changed one counts within seconds, a bad one never does."""
 

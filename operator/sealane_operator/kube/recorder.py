@@ -111,7 +111,8 @@ class EventRecorder:
 
     def tell(self, regarding: Reference, note: Note, related: Reference | None = None) -> None:
         """Tell people something about any object; ``note.revision`` is not looked at."""
-        path = f"{_EVENTS}/{regarding.namespace}/events/{regarding.name[: _MAX_NAME - 17]}.{uuid4().hex[:16]}"
+        stem = regarding.name[: _MAX_NAME - 17].rstrip("-.")
+        path = f"{_EVENTS}/{regarding.namespace}/events/{stem}.{uuid4().hex[:16]}"
         subject = regarding.uid or f"{regarding.kind}/{regarding.namespace}/{regarding.name}"
         series, is_new = self._book.note((subject, note.reason, note.message), path, self._monotonic())
         if series is None:
