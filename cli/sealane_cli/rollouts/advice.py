@@ -21,7 +21,6 @@ _ADVICE = {
     "PartiallyProgrammed": "the routers named as behind still serve the revision before; see their logs",
     "RouterLagging": "the rollout waits for the routers named; see their logs, or delete their pods",
     "NotProgrammed": "see Programmed: the routers do not hold the revision",
-    "Pending": "the operator has not looked yet: see whether it runs, kubectl get lease -A | grep sealane",
     "InsufficientData": "too little traffic to judge: wait for more, or lower rollout.analysis.minRequests",
     "ChecksFailed": "compare the two: kubectl sealane diff {name}",
     "Suspended": "take spec.suspend away to go on",
@@ -30,6 +29,7 @@ _ADVICE = {
     "OperatorReadOnly": "the operator only watches: see its settings",
 }
 
+_UNSEEN = "the operator has not looked yet: see whether it runs, kubectl get lease -A | grep sealane"
 _ROLLED_BACK = "correct the spec, or start the same one again: kubectl sealane retry {name}"
 
 #: As these should be: said without advice.
@@ -56,4 +56,6 @@ def advice_on(condition: ConditionStatus, view: RouteView) -> str:
         return ""
     if condition.type in {ConditionType.ROLLED_BACK, ConditionType.STALLED}:
         return _ROLLED_BACK.format(name=view.name)
+    if condition.observed_generation is None:  # as the CRD's defaults are, which every new route has
+        return _UNSEEN
     return _ADVICE.get(condition.reason, "").format(name=view.name)

@@ -41,7 +41,7 @@ from sealane_operator.rollout.model import (
 #: Without any event a route is looked at again after so many seconds, give or take a third.
 RESYNC_SECONDS = 600.0
 
-#: So often a Secret that is missing is asked for; nobody tells when it comes.
+#: So often a Secret that is missing, or lacks a key, is asked for; nobody tells when it comes.
 MISSING_SECONDS = 5.0
 
 
@@ -149,7 +149,7 @@ class Reconciler:
         if number is not None:
             return number
         try:
-            present = await self._secrets.keys_of(view.namespace, names)
+            present = await self._secrets.keys_of(view.namespace, spec.needs)
         except Forbidden as error:
             # Said in a condition, not raised: what serves must be rolled back whoever may read which Secret.
             words = f"the operator may not look at the Secrets of namespace {view.namespace} ({error}); let it get them"

@@ -6,9 +6,10 @@ The operator does not watch Secrets: it asks when a spec refers to one, and agai
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
+from sealane_operator.judgement.references import Need
 from sealane_operator.reconciler.interfaces import Kube
 
-#: For so many seconds an answer is good enough; a missing Secret is asked for again sooner.
+#: For so many seconds an answer is good enough; one that lacks what is needed is asked for again sooner.
 PRESENT_SECONDS = 60.0
 ABSENT_SECONDS = 2.0
 
@@ -23,17 +24,18 @@ class Secrets:
         self._monotonic = monotonic
         self._known: OrderedDict[tuple[str, str], tuple[float, frozenset[str] | None]] = OrderedDict()
 
-    async def keys_of(
-        self, namespace: str, names: Iterable[str], *, anew: bool = False
-    ) -> dict[str, frozenset[str] | None]:
-        """Return the keys of each Secret, None for one that is not there; ``anew`` asks whatever is known."""
-        return {name: await self._keys(namespace, name, anew=anew) for name in sorted(names)}
+    async def keys_of(self, namespace: str, needs: Iterable[Need]) -> dict[str, frozenset[str] | None]:
+        """Return the keys of each Secret that is needed, None for one that is not there."""
+        wanted: dict[str, set[str]] = {}
+        for need in needs:
+            wanted.setdefault(need.secret, set()).add(need.key)
+        return {name: await self._keys(namespace, name, wanted[name]) for name in sorted(wanted)}
 
-    async def _keys(self, namespace: str, name: str, *, anew: bool) -> frozenset[str] | None:
+    async def _keys(self, namespace: str, name: str, wanted: set[str]) -> frozenset[str] | None:
         now = self._monotonic()
         asked, keys = self._known.get((namespace, name), (float("-inf"), None))
-        age = now - asked
-        if not anew and age < (ABSENT_SECONDS if keys is None else PRESENT_SECONDS):
+        suffices = keys is not None and wanted <= keys
+        if now - asked < (PRESENT_SECONDS if suffices else ABSENT_SECONDS):
             return keys
         keys = await self._kube.secret_keys(namespace, name)
         self._known[namespace, name] = (now, keys)

@@ -28,7 +28,6 @@ def _condition(kind: str, status: str, reason: str = "") -> ConditionStatus:
         ("CandidateHealthy", "False", "ChecksFailed", "kubectl sealane diff chat"),
         ("RolledBack", "True", "ErrorRateExceeded", "kubectl sealane retry chat"),
         ("Stalled", "True", "RolledBack", "kubectl sealane retry chat"),
-        ("Ready", "Unknown", "Pending", "whether it runs"),
     ],
 )
 def test_what_is_not_as_wished_comes_with_what_to_do(kind: str, status: str, reason: str, words: str) -> None:
@@ -58,6 +57,18 @@ def test_what_is_as_wished_comes_alone(kind: str, status: str, reason: str) -> N
 def test_a_message_that_says_what_to_do_comes_alone() -> None:
     """The operator's own words are not said twice."""
     assert advice_on(_condition("Progressing", "False", "Paused"), _VIEW) == ""
+
+
+def test_a_route_that_the_operator_never_saw_points_at_the_operator() -> None:
+    """The conditions are the CRD's defaults then, which are about no generation."""
+    unseen = ConditionStatus.model_validate({**condition("Ready", "Unknown", "Pending"), "observedGeneration": None})
+
+    assert "see whether it runs" in advice_on(unseen, _VIEW)
+
+
+def test_a_route_that_waits_for_its_secret_does_not_accuse_the_operator() -> None:
+    """It has looked, and its message says what is missing."""
+    assert advice_on(_condition("Progressing", "False", "Pending"), _VIEW) == ""
 
 
 def test_a_reason_that_nobody_knows_has_its_message() -> None:
