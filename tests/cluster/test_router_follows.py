@@ -16,7 +16,9 @@ from tests.support.cluster_router import ClusterRouter, cluster_router
 from tests.support.crds import with_crds
 from tests.support.kubectl import Kubectl
 from tests.support.pointing import Pointing, spec_of
+from tests.support.rbac import installed
 from tests.support.this_machine import this_machine
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +177,28 @@ async def test_a_missing_secret_keeps_what_there_is(
 
     assert missing == f"revision 2 is not served: there is no Secret late in namespace {pointing.namespace}"
     assert unnamed == "revision 2 is not served: Secret late has no key api-key"
+
+
+async def test_a_router_has_its_own_permissions_and_waits_for_those_on_secrets(
+    tmp_path: Path, control_plane: Cluster, administrator: Kubectl, stub: StubProvider
+) -> None:
+    """The Role on the Secret's name comes after the route: the 403 before is no problem, and no restart is needed."""
+    team = f"follow-{uuid4().hex[:8]}"
+    made = installed(control_plane, f"{team}-home", team, wide=False)
+    pointing = Pointing(administrator, team)
+    pointing.secret("sk-one")
+    pointing.serve("with-key", spec_of(_url(stub)))
+    settings = {"SEALANE_NAMESPACES": team}
+    async with cluster_router(tmp_path, made.kubeconfig("sealane-router"), settings) as router:
+        await until(lambda: any(event["resource"] == "secrets" for event in router.events("watch_failed")))
+        problems = (await router.poll())["routes"]
+        pointing("create", "role", "s", "--verb=get,list,watch", "--resource=secrets", "--resource-name=moonshot")
+        pointing("create", "rolebinding", "s", "--role=s", f"--serviceaccount={made.home}:sealane-router")
+        await _answers(router, 200, revision="1")
+    for namespace in (team, made.home):
+        administrator("delete", "namespace", namespace, "--wait=false")
+
+    assert problems == {}
 
 
 async def test_two_routes_that_claim_the_same_do_not_take_the_table_down(
