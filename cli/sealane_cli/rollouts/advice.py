@@ -58,4 +58,6 @@ def advice_on(condition: ConditionStatus, view: RouteView) -> str:
         return _ROLLED_BACK.format(name=view.name)
     if condition.observed_generation is None:  # as the CRD's defaults are, which every new route has
         return _UNSEEN
+    if condition.reason == "ChecksFailed" and view.status.candidate is None:
+        return ""  # it was rolled back, and the line about that names the two
     return _ADVICE.get(condition.reason, "").format(name=view.name)

@@ -64,6 +64,7 @@ async def send_request(
         return Code.DONE
     screen.say(f"{view.title}: {asked.verb} requested as {user}, id {request.id}")
     if not asked.wait:
+        screen.say(f"{view.title}: the operator may refuse it; what became of it: kubectl sealane why {view.name}")
         return Code.DONE
     return await _outcome(routes, screen, view_of(written), request, asked.wait)
 

@@ -5,7 +5,7 @@ import pytest
 from sealane_api.crd.status import ConditionStatus
 from sealane_cli.rollouts.advice import advice_on, is_as_wished
 from sealane_cli.rollouts.view import view_of
-from tests.support.scripted_api import condition, served_route
+from tests.support.scripted_api import condition, served_route, stepping
 
 _VIEW = view_of(served_route())
 
@@ -25,7 +25,6 @@ def _condition(kind: str, status: str, reason: str = "") -> ConditionStatus:
         ("Programmed", "False", "PartiallyProgrammed", "behind"),
         ("Progressing", "Unknown", "RouterLagging", "delete their pods"),
         ("Progressing", "False", "SpecRefused", "see Accepted"),
-        ("CandidateHealthy", "False", "ChecksFailed", "kubectl sealane diff chat"),
         ("RolledBack", "True", "ErrorRateExceeded", "kubectl sealane retry chat"),
         ("Stalled", "True", "RolledBack", "kubectl sealane retry chat"),
     ],
@@ -69,6 +68,14 @@ def test_a_route_that_the_operator_never_saw_points_at_the_operator() -> None:
 def test_a_route_that_waits_for_its_secret_does_not_accuse_the_operator() -> None:
     """It has looked, and its message says what is missing."""
     assert advice_on(_condition("Progressing", "False", "Pending"), _VIEW) == ""
+
+
+def test_a_failing_candidate_is_compared_only_while_it_is_on_trial() -> None:
+    """Afterwards ``diff`` alone would show what served before and stable, which is something else."""
+    failing = _condition("CandidateHealthy", "False", "ChecksFailed")
+
+    assert "kubectl sealane diff chat" in advice_on(failing, view_of(served_route(stepping())))
+    assert advice_on(failing, _VIEW) == ""
 
 
 def test_a_reason_that_nobody_knows_has_its_message() -> None:

@@ -39,6 +39,7 @@ async def test_a_request_is_one_annotation_of_whoever_the_api_server_says() -> N
     assert desk.lines == [
         "team/chat: undo goes back from revision 7 to revision 5 at once, until the spec changes or retry",
         "team/chat: undo requested as jane doe, id id-1",
+        "team/chat: the operator may refuse it; what became of it: kubectl sealane why chat",
     ]
 
 
