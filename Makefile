@@ -81,6 +81,10 @@ test-cluster: setup $(if $(KUBECONFIG),,cluster) ## Test against a real Kubernet
 test-slow: setup ## Run only the tests marked slow
 	@$(BIN)/python -m pytest -m slow $(ARGS)
 
+.PHONY: proof
+proof: setup cluster ## Prove rollouts and rollbacks in full, on a real API server and under load (an hour); writes docs/proof.md
+	@$(BIN)/python -m pytest tests/proof --full $(ARGS)
+
 .PHONY: scorecard
 scorecard: setup ## Print the table of provider faults: what the client, the breaker and the provider see
 	@$(BIN)/python tests/scorecard/run.py $(ARGS)

@@ -13,6 +13,7 @@ import random
 import re
 import ssl
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -32,7 +33,10 @@ _ITEMS = re.compile(rb'"items":\s?\[')
 #: Of one client in one test; more would be a loop that nobody wanted.
 _MAX_NOTED = 100_000
 _MAX_REMEMBERED_LISTS = 200
+_MAX_REFUSED = 100
 _PATIENCE_SECONDS = 30.0
+#: TLS connections say goodbye in their own time, and nobody tells when they have.
+_GOODBYE_SECONDS = 0.25
 
 Moment = Literal["before", "after"]
 #: Told of a write before it is forwarded and after the API server has answered; False cuts the client's connection.
@@ -56,7 +60,11 @@ class Write:
 
 
 class ApiProxy:
-    """``with ApiProxy(kubeconfig, folder, "operator") as proxy``; set ``faults`` and ``watcher`` at any time."""
+    """``with ApiProxy(kubeconfig, folder, "operator") as proxy``; set ``faults`` and ``watcher`` at any time.
+
+    ``requests`` counts what was asked, ``touched`` the events and lists that were tampered with; ``refused`` are the
+    API server's own refusals, the last ones.
+    """
 
     def __init__(self, kubeconfig: Path, folder: Path, client: str, *, seed: int = 1) -> None:
         self.client = client
@@ -65,6 +73,7 @@ class ApiProxy:
         self.watcher: Watcher = lambda _write, _moment: True
         self.requests = 0
         self.touched = 0
+        self.refused: deque[str] = deque(maxlen=_MAX_REFUSED)
         self._identity = _Identity.read(kubeconfig)
         self._faults = Faults()
         self._random = random.Random(seed)
@@ -135,7 +144,7 @@ class ApiProxy:
         self._cut()
         await self._server.shutdown(1.0)
         await self._session.close()
-        await asyncio.sleep(0)
+        await asyncio.sleep(_GOODBYE_SECONDS)
 
     async def _become(self, faults: Faults) -> None:
         was, self._faults = self._faults, faults
@@ -186,11 +195,16 @@ class ApiProxy:
                 return 200, {"Content-Type": remembered[1]}, remembered[0]
         async with self._forward(request, body) as answer:
             content = await answer.read()
+            self._see(request, answer.status, content)
             kept = ("Content-Type", "Retry-After", "Warning")
             headers = {name: answer.headers[name] for name in kept if name in answer.headers}
         if request.method == "GET" and answer.status == 200 and _ITEMS.search(content):
             self._remember(request.path_qs, content, headers.get("Content-Type", "application/json"))
         return answer.status, headers, content
+
+    def _see(self, request: web.BaseRequest, status: int, content: bytes) -> None:
+        if status >= 400 and status != 404:
+            self.refused.append(f"{request.method} {request.path_qs}: {status} {content[:300].decode()}")
 
     def _remember(self, url: str, content: bytes, kind: str) -> None:
         self._lists.pop(url, None)
@@ -213,6 +227,7 @@ class ApiProxy:
                 response = web.StreamResponse(status=answer.status, headers=kept)
                 response.enable_chunked_encoding()
                 await response.prepare(request)
+                self._see(request, answer.status, b"")
                 if stream.deaf:
                     stream.changed.set()
                 async for line in troubled(_lines(answer), stream, lambda: self._at(request.path), self._random):

@@ -88,7 +88,7 @@ def running_control_plane(binaries: Binaries, folder: Path) -> Iterator[ControlP
     begun = time.monotonic()
     folder = folder.resolve()
     authority = Authority(folder)
-    etcd_port, peer_port, port = _free_ports(3)
+    etcd_port, peer_port, port = free_ports(3)
     server = f"https://{_HOST}:{port}"
     tokens = authority.issue("service-accounts")
     kubeconfig = authority.kubeconfig(server, "admin", group="system:masters")
@@ -200,7 +200,7 @@ def _wait(true: Callable[[], bool], *components: Component) -> None:
         time.sleep(0.05)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports that nobody listens on, from below the range that outgoing connections take theirs from."""
     ports: set[int] = set()
     while len(ports) < count:

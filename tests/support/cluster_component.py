@@ -4,7 +4,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 #: Lines of a log that explain why its program ended.
@@ -12,18 +12,31 @@ _LAST_LINES = 12
 
 
 class Component:
-    """A program and, while it runs, its process; the log goes on over every start."""
+    """A program and, while it runs, its process; the log goes on over every start.
 
-    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
+    Its environment is the test's, or ``environment`` instead.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.name = name
         self.log = log
         self._command = list(command)
+        self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def running(self) -> bool:
         """Whether its process is there; a frozen one is."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The number of its process, which may have ended. Raises RuntimeError when it was never started."""
+        if self._process is None:
+            raise RuntimeError(f"{self.name} was never started")
+        return self._process.pid
 
     def start(self) -> None:
         """Start it and return at once.
@@ -39,7 +52,11 @@ class Component:
         leash = [setpriv, "--pdeathsig", "KILL"] if setpriv else []
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*leash, *self._command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+                [*leash, *self._command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
             )
 
     def stop(self, grace: float = 10.0) -> None:
