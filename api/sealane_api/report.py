@@ -85,7 +85,7 @@ class ProviderReport:
 
 @dataclass(frozen=True, slots=True)
 class RouteReport:
-    """What a router has programmed of a route; ``problem`` says why that is not what its status points at."""
+    """What a router has programmed of a route; ``problem`` says why that is not all that its status points at."""
 
     stable: ArmReport | None = None
     candidate: ArmReport | None = None

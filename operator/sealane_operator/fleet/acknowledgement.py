@@ -47,6 +47,8 @@ def acknowledged(key: str, state: RolloutState, since: Since, routers: Iterable[
                 unready[held.problem].append(router.name)
             continue
         ready += 1
+        if held.problem:
+            said[held.problem].append(router.name)
         has_stable = state.stable is None or holds_stable(held, state.stable)
         has_candidate = state.candidate is None or holds_candidate(held, state.candidate)
         stable += state.stable is not None and has_stable
@@ -56,8 +58,6 @@ def acknowledged(key: str, state: RolloutState, since: Since, routers: Iterable[
         due = since.stable if not has_stable else since.candidate
         name = router.name if router.name not in lagging else router.endpoint.address
         lagging[name] = max(0.0, now - max(due, router.ready_since))
-        if held.problem:
-            said[held.problem].append(router.name)
     return Routers(ready, desired, stable, candidate, lagging, _problems(said if ready else unready))
 
 

@@ -149,7 +149,9 @@ class Reconciler:
         if number is not None:
             return number
         try:
-            present = await self._secrets.keys_of(view.namespace, spec.needs)
+            # The operator does not watch Secrets. Routers do, and are the first to know that one has gone.
+            routers, _ = self._around.fleet.observe(view.key, view.state)
+            present = await self._secrets.keys_of(view.namespace, spec.needs, doubted=bool(routers.problems))
         except Forbidden as error:
             # Said in a condition, not raised: what serves must be rolled back whoever may read which Secret.
             words = f"the operator may not look at the Secrets of namespace {view.namespace} ({error}); let it get them"

@@ -24,17 +24,22 @@ class Secrets:
         self._monotonic = monotonic
         self._known: OrderedDict[tuple[str, str], tuple[float, frozenset[str] | None]] = OrderedDict()
 
-    async def keys_of(self, namespace: str, needs: Iterable[Need]) -> dict[str, frozenset[str] | None]:
-        """Return the keys of each Secret that is needed, None for one that is not there."""
+    async def keys_of(
+        self, namespace: str, needs: Iterable[Need], *, doubted: bool = False
+    ) -> dict[str, frozenset[str] | None]:
+        """Return the keys of each Secret that is needed, None for one that is not there.
+
+        ``doubted`` is what somebody says otherwise of: it is asked for as one that lacks something.
+        """
         wanted: dict[str, set[str]] = {}
         for need in needs:
             wanted.setdefault(need.secret, set()).add(need.key)
-        return {name: await self._keys(namespace, name, wanted[name]) for name in sorted(wanted)}
+        return {name: await self._keys(namespace, name, wanted[name], doubted) for name in sorted(wanted)}
 
-    async def _keys(self, namespace: str, name: str, wanted: set[str]) -> frozenset[str] | None:
+    async def _keys(self, namespace: str, name: str, wanted: set[str], doubted: bool) -> frozenset[str] | None:
         now = self._monotonic()
         asked, keys = self._known.get((namespace, name), (float("-inf"), None))
-        suffices = keys is not None and wanted <= keys
+        suffices = keys is not None and wanted <= keys and not doubted
         if now - asked < (PRESENT_SECONDS if suffices else ABSENT_SECONDS):
             return keys
         keys = await self._kube.secret_keys(namespace, name)

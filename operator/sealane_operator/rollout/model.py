@@ -137,7 +137,8 @@ class Routers:
 
     ``ready`` are those that answered the last poll and are ready; ``desired`` are all that are known. ``stable`` and
     ``candidate`` count ready routers that hold exactly the state's pointers (the candidate's weight included).
-    ``lagging`` names ready routers that do not, with the seconds since they should.
+    ``lagging`` names ready routers that do not, with the seconds since they should; ``problems`` is what routers say is
+    wrong with the route, those that follow included: they may lack a Secret of what they serve.
     """
 
     ready: int = 0

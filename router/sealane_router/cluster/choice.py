@@ -37,7 +37,7 @@ class Known:
 
 @dataclass(slots=True)
 class Choice:
-    """What to serve, why that is not what the statuses point at, and what else to ask for.
+    """What to serve, why that is not all that the statuses point at, and what else to ask for.
 
     ``awaited`` are routes of which nothing is served before an answer that is under way.
     """
@@ -70,7 +70,20 @@ def choose(known: Known) -> Choice:
         if key not in choice.arms and key not in known.routes and known.unlisted & {None, namespace}:
             choice.arms[key] = arms
             choice.secrets |= arms.stable.secrets
+    for key, arms in choice.arms.items():
+        lack = None if key in choice.problems else _lack(arms.stable, known.secrets)
+        if lack is not None:
+            choice.problems[key] = f"revision {arms.stable.wanted.number} is served without all of its Secrets: {lack}"
     return choice
+
+
+def _lack(revision: Revision, secrets: Mapping[SecretName, SecretState]) -> str | None:
+    """What a revision lacks for certain; None while it lacks nothing, or an answer is awaited."""
+    for need in revision.needs:
+        state = secrets.get((revision.wanted.namespace, need.reference.name), AWAITED)
+        if state.is_answered and (lack := need.lack(state)) is not None:
+            return lack
+    return None
 
 
 def _is_all_of(route: RoutePointers, arms: Arms) -> bool:

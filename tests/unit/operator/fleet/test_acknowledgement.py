@@ -135,15 +135,22 @@ def test_two_routers_of_one_name_both_lag() -> None:
 
 
 def test_what_routers_say_is_told_once_with_who_says_it() -> None:
-    """At most five problems, and three names beside each; who follows has no problem."""
+    """At most five problems, and three names beside each."""
     missing = Held(problem="the Secret moonshot is missing")
     several = [_router(f"r{number}", missing) for number in range(5)]
     others = [_router(f"s{number}", Held(problem=f"z{number}")) for number in range(9)]
-    fine = _router("fine", replace(HOLDS_STABLE, problem="was slow"))
 
-    problems = _told(state(7), *several, *others, fine).problems
+    problems = _told(state(7), *several, *others).problems
 
     assert problems == ("the Secret moonshot is missing (r0, r1, r2 and 2 more)", *(f"z{n} (s{n})" for n in range(4)))
+
+
+def test_a_router_that_follows_may_still_lack_something() -> None:
+    """It serves what it should, and the Secret of one provider has gone: it is not late, and says so."""
+    told = _told(state(7), _router("a", replace(HOLDS_STABLE, problem="there is no Secret moonshot")))
+
+    assert (told.stable, told.lagging) == (1, {})
+    assert told.problems == ("there is no Secret moonshot (a)",)
 
 
 def test_what_routers_say_that_are_not_ready_counts_while_no_other_is() -> None:

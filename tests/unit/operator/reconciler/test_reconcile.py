@@ -1,5 +1,7 @@
 """One route at a time, from what is there to what should be."""
 
+from dataclasses import replace
+
 from sealane_api.ownership import Grant
 from sealane_operator.judgement.claims import Grants
 from sealane_operator.reconciler.reconcile import MISSING_SECONDS
@@ -130,6 +132,24 @@ async def test_a_missing_secret_is_waited_for() -> None:
     assert refused["Ready"] == "False/RefsNotResolved"
     assert wrong["ResolvedRefs"] == "False/KeyNotFound"
     assert operator.conditions(A)["Ready"] == "True/Serving"
+
+
+async def test_a_secret_that_goes_while_it_is_served_is_told() -> None:
+    """Routers notice it; the operator asks again as soon as they say so, and once more until it is back."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    del operator.kube.secrets["team/moonshot"]
+    operator.clock += MISSING_SECONDS
+    await operator.look(A)
+    unnoticed = operator.conditions(A)
+    operator.fleet.routers = replace(operator.fleet.routers, problems=("there is no Secret moonshot (r1)",))
+    waits = await operator.look(A)
+
+    assert unnoticed["ResolvedRefs"] == "True/ResolvedRefs"
+    assert operator.conditions(A)["ResolvedRefs"] == "False/SecretNotFound"
+    assert operator.conditions(A)["Ready"] == "False/RefsNotResolved"
+    assert waits == [MISSING_SECONDS]
 
 
 async def test_secrets_that_may_not_be_read_stop_no_rollback() -> None:

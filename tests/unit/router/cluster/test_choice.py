@@ -105,7 +105,22 @@ def test_a_first_revision_is_better_served_without_its_key_than_not_at_all() -> 
     choice = _choose(pointers(THREE), THREE, secrets={OTHER: MISSING})
 
     assert choice.arms == {"team/a": Arms(THREE)}
-    assert (choice.problems, choice.awaited) == ({}, set())
+    assert choice.awaited == set()
+    assert "revision 3 is served without all of its Secrets: there is no Secret other" in choice.problems["team/a"]
+
+
+def test_a_secret_that_goes_while_it_is_served_is_a_problem() -> None:
+    """What serves stays, and whoever looks learns why one provider has no key; back again, there is no problem."""
+    served = Arms(ONE)
+    gone = _choose(pointers(ONE), served=served, secrets={SECRET: SecretState(problem="there is no Secret moonshot")})
+    keyless = _choose(pointers(ONE), served=served, secrets={SECRET: SecretState({"other": b"x"})})
+    silent = _choose(pointers(ONE), served=served, secrets={SECRET: DENIED})
+    back = _choose(pointers(ONE), served=served)
+
+    assert gone.arms == keyless.arms == {"team/a": served}
+    assert gone.problems["team/a"].endswith("all of its Secrets: there is no Secret moonshot")
+    assert keyless.problems["team/a"].endswith("all of its Secrets: Secret moonshot has no key api-key")
+    assert silent.problems == back.problems == {}
 
 
 def test_a_candidate_stands_beside_the_stable_revision_that_is_pointed_at() -> None:
