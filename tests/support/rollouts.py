@@ -177,7 +177,7 @@ class Rollout:
         """Let seconds pass, with one look each."""
         for _ in range(count):
             self.now += 1.0
-            self._serve()
+            self.serve()
             self.look()
         assert self.decision is not None
         return self.decision
@@ -284,7 +284,7 @@ class Rollout:
         candidate = self.state.candidate
         return (self.stable, None if candidate is None else (candidate.revision, candidate.weight))
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
         """A second of traffic, counted by every router that tells."""
         if self.state.stable is None or self.mute or not self.ready:
             return

@@ -12,12 +12,13 @@ WINDOW = "WaitingForWindow"
 UNREACHABLE = "RouterUnreachable"
 LAGGING = "RouterLagging"
 UNPROGRAMMED = "StableNotProgrammed"
+_NO_DATA = Verdict.NO_DATA.value
 
 #: While one of these stands, time does not count toward the deadline.
-PATIENT = frozenset({SUSPENDED, PAUSED, WINDOW, UNREACHABLE, Verdict.NO_DATA.value})
+PATIENT = frozenset({SUSPENDED, PAUSED, WINDOW, UNREACHABLE, _NO_DATA})
 
 #: Verdicts that hold a step whose time is over.
-HELD = frozenset({Verdict.NO_DATA.value, Verdict.INCONCLUSIVE.value})
+HELD = frozenset({_NO_DATA, Verdict.INCONCLUSIVE.value})
 
 #: A ready router that does not follow for so many seconds holds the rollout.
 LAG_SECONDS = 120.0
@@ -64,7 +65,10 @@ def _among_routers(turn: Turn) -> str | None:
         return None
     if laggards(routers):
         return LAGGING
-    return UNREACHABLE if routers.ready == 0 and _is_settled(turn) else None
+    if routers.ready > 0 or not _is_settled(turn):
+        return None
+    # An operator that begins has heard of nobody yet: that is no news of a rollout that waits for traffic.
+    return _NO_DATA if turn.state.obstacle == _NO_DATA else UNREACHABLE
 
 
 def _in_figures(turn: Turn) -> str | None:

@@ -27,6 +27,8 @@ class Turn:
     finished: str | None = None
     detection: float | None = None
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    _analyses: dict[object, Analysis] = field(default_factory=dict)
+    """What was compared in this turn already, by what it was about."""
 
     def become(self, *notes: Note, finished: str | None = None, **changes: Any) -> "Turn":
         """Return the turn with ``changes`` of the state, told by ``notes``; a change of phase is dated."""
@@ -99,6 +101,12 @@ class Turn:
 
     def analysis(self) -> Analysis:
         """Compare the two arms; in a challenge the promoted revision is the one that is judged."""
+        about = (self.state.phase, _which(self.state.stable), _trial(self.state.candidate))
+        if about not in self._analyses:
+            self._analyses[about] = self._compare()
+        return self._analyses[about]
+
+    def _compare(self) -> Analysis:
         series = self.series or Series(sources=self.seen.series.sources)
         state, spec = self.state, self.seen.policy.analysis
         if state.phase is Phase.CHALLENGING:

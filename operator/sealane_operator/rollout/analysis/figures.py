@@ -63,6 +63,8 @@ def last_outage(series: Series) -> float | None:
         while begin >= 0 and samples[begin].at > samples[end].at - _OUTAGE_SECONDS:
             begin -= 1
         base = samples[begin] if begin >= 0 else _NOTHING
+        if base.stable.bad == samples[end].stable.bad or base.candidate.bad == samples[end].candidate.bad:
+            continue  # nearly always, and this is looked at every second
         if _is_out(base.stable, samples[end].stable) and _is_out(base.candidate, samples[end].candidate):
             return samples[end].at
     return None

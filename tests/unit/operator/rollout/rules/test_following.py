@@ -69,6 +69,17 @@ def test_a_challenge_is_decided_before_a_new_spec_starts() -> None:
     assert rollout.state.rejected == (hash_of(8),)
 
 
+def test_one_end_is_told_at_a_time() -> None:
+    """The trial of 9 outlasts the bake of 8: when it fails, both are counted."""
+    rollout = _in(Phase.BAKING)
+    rollout.ask_for(9)
+    rollout.until(lambda each: each.candidate == (9, 50) and each.state.phase is Phase.STEPPING)
+    rollout.fails(9, 1.0)
+    rollout.until_phase(Phase.IDLE, 6)
+
+    assert rollout.finished == ["RolledBack", "Promoted"]
+
+
 @pytest.mark.parametrize("phase", [Phase.PROGRAMMING, Phase.STEPPING])
 def test_a_spec_that_returns_to_stable_ends_the_rollout(phase: Phase) -> None:
     """At once."""

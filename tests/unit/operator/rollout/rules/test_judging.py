@@ -115,6 +115,21 @@ def test_a_challenge_that_comes_to_nothing_ends(trouble: str) -> None:
     assert took <= CHALLENGE_DEADLINE + 1
     assert rollout.stable == 8
     assert rollout.told[-1] == "ChallengeEnded"
+    rollout.deaf, rollout.mute, rollout.ready, rollout.per_second = set(), False, 3, 200.0
+    rollout.seconds(20)
+    assert rollout.told.count("ChallengeStarted") == 1  # what was suspected once is the baseline now
+
+
+def test_an_outage_that_grows_in_the_challenge_costs_one_challenge() -> None:
+    """The worst that both did is what is remembered."""
+    rollout = _challenged()
+    for revision in (7, 8):
+        rollout.fails(revision, 0.95)
+    rollout.until_phase(Phase.BAKING)
+    rollout.seconds(60)
+
+    assert rollout.told.count("ChallengeStarted") == 1
+    assert rollout.stable == 8
 
 
 def test_a_bake_with_nothing_to_fall_back_to_only_reports() -> None:

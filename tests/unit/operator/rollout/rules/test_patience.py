@@ -21,6 +21,8 @@ def test_no_data_holds_for_ever() -> None:
     assert rollout.candidate == (8, 10)
     assert rollout.told.count("AnalysisHeld") == 2  # inconclusive for a minute, then without data
     rollout.per_second = 2_000.0
+    rollout.until(lambda each: each.state.obstacle is None)
+    assert rollout.state.obstacle_since == 0.0
     rollout.until_phase(Phase.IDLE)
 
     assert rollout.finished == ["Promoted"]
@@ -94,6 +96,22 @@ def test_what_never_starts_is_given_up_too() -> None:
     assert "2 of 3 ready routers hold the stable revision" in rollout.message("RollbackTriggered")
 
 
+def test_an_operator_that_begins_does_not_hold_anew() -> None:
+    """Until the first poll no router is known; what was told is not told again."""
+    rollout = _stepping()
+    rollout.per_second = 0.0
+    rollout.until(lambda each: each.state.obstacle == "NoData")
+    told = rollout.told.count("AnalysisHeld")
+    rollout.restart()
+    rollout.ready = 0
+    rollout.seconds(2)
+    rollout.ready = 3
+    rollout.seconds(2)
+
+    assert rollout.state.obstacle == "NoData"
+    assert rollout.told.count("AnalysisHeld") == told
+
+
 def test_a_window_is_waited_for_without_a_deadline() -> None:
     """The deadline begins when it may start."""
     rollout = Rollout(policy(progressDeadline="1m", windows=[{"schedule": "30 8 * * *", "duration": "1h"}]))
@@ -129,3 +147,15 @@ def test_a_restart_of_the_operator_forgets_nothing_that_counts() -> None:
 
     assert rollout.told.count("MetricsUnavailable") == 1
     assert rollout.state.obstacle_since == before
+
+
+def test_an_obstacle_that_is_gone_leaves_nothing_behind() -> None:
+    """Neither its name nor its time."""
+    rollout = _stepping()
+    rollout.suspended = True
+    rollout.seconds(1)
+    assert (rollout.state.obstacle, rollout.state.obstacle_since) == ("Suspended", rollout.now)
+    rollout.suspended = False
+    rollout.seconds(1)
+
+    assert (rollout.state.obstacle, rollout.state.obstacle_since) == (None, 0.0)

@@ -105,6 +105,17 @@ def test_a_promotion_waits_for_the_routers() -> None:
     assert rollout.state.last_request.outcome == "promoted revision 8"
 
 
+def test_figures_judge_before_anybody_is_obeyed() -> None:
+    """What fails is not promoted by whoever asks in that very moment."""
+    rollout = _in(Phase.STEPPING)
+    rollout.fails(8, 1.0)
+    rollout.now += 1
+    rollout.serve()
+
+    assert rollout.request("promote", "full").startswith("refused: revision 8 was given up; use retry")
+    assert rollout.finished == ["RolledBack"]
+
+
 def test_a_promotion_by_hand_is_counted_as_one() -> None:
     """When its bake is over."""
     rollout = _in(Phase.STEPPING)
