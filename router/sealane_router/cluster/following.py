@@ -31,7 +31,8 @@ _log = get_logger("sealane.cluster")
 PACE = 0.05
 #: Seconds that a start waits for the API before it serves the snapshot.
 SNAPSHOT_AFTER = 3.0
-#: Seconds after which the first table is what there is: for one revision that cannot be had, the rest does not wait.
+#: Seconds after the first list in which the first table is what there is: for one answer that does not come, the rest
+#: does not wait.
 FIRST_TABLE_AFTER = 20.0
 #: Seconds after a failure that nobody foresaw.
 _AGAIN = 5.0
@@ -82,6 +83,7 @@ class Follower:
         self._contested: Mapping[str, str] = {}
         self._begun = False
         self._opened = self._looked = around.clock()
+        self._listed: float | None = None
         self._noticed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -120,17 +122,18 @@ class Follower:
             raise
 
     async def _look(self, make: Make) -> Matcher | None:
+        # Both of this very moment: what is listed while this is decided is for the next time.
+        unlisted = frozenset(name for name, each in self._routes.items() if not each.synced)
         routes = self._pointed()
         # Whoever's weight was lowered has less at once, not after a new table.
         self._leases.point(weights_of(routes.values()))
-        choice = await self._chosen(routes, self._arms)
+        choice = await self._chosen(routes, self._arms, unlisted)
         if not self._begun:
-            waited = self._clock() - self._opened
-            if self._is_early(choice, waited):
-                if not self._remembered or waited < SNAPSHOT_AFTER:
+            if self._is_early(choice, unlisted):
+                if not self._remembered or self._clock() - self._opened < SNAPSHOT_AFTER:
                     return None
                 _log.warning("snapshot_served", routes=len(self._remembered))
-                choice = await self._chosen(routes, self._remembered)
+                choice = await self._chosen(routes, self._remembered, unlisted)
             self._begun, self._remembered = True, {}
         if _same(choice.arms, self._arms):
             return None
@@ -170,8 +173,9 @@ class Follower:
     def _pointed(self) -> dict[str, RoutePointers]:
         return {key: route for each in self._routes.values() for key, route in each.listing.items.items()}
 
-    async def _chosen(self, routes: Mapping[str, RoutePointers], served: Mapping[str, Arms]) -> Choice:
-        unlisted = frozenset(name for name, each in self._routes.items() if not each.synced)
+    async def _chosen(
+        self, routes: Mapping[str, RoutePointers], served: Mapping[str, Arms], unlisted: frozenset[str | None]
+    ) -> Choice:
         known = Known(routes, self._revisions.known(), self.secrets.states(), served, unlisted)
         choice = await asyncio.to_thread(choose, known)
         await self._revisions.want(choice.wanted)
@@ -185,12 +189,13 @@ class Follower:
         for route, problem in new[:_TOLD]:
             _log.warning("route_problem", route=route, reason=problem[:250])
 
-    def _is_early(self, choice: Choice, waited: float) -> bool:
+    def _is_early(self, choice: Choice, unlisted: frozenset[str | None]) -> bool:
         """Whether the first table would lack something that is on its way."""
-        synced = [each.synced for each in self._routes.values()]
-        if all(synced) and not choice.awaited:
+        if not unlisted and not choice.awaited:
             return False
-        return waited < FIRST_TABLE_AFTER or not any(synced)
+        if self._listed is None and len(unlisted) < len(self._routes):
+            self._listed = self._clock()
+        return self._listed is None or self._clock() - self._listed < FIRST_TABLE_AFTER
 
     def _confirm(self) -> None:
         """The API confirmed one namespace: how old is what it said of all of them?"""
@@ -205,7 +210,7 @@ class Follower:
     def _notice_secret(self, name: SecretName) -> None:
         self.credentials.notice(name)
         self._noticed.set()
-        if self.keeper is not None:
+        if self.keeper is not None and self._begun:  # before, there is nothing yet that could replace what is kept
             self.keeper.changed()
 
     def _kept(self) -> tuple[list[Revision], Mapping[SecretName, Mapping[str, bytes]]]:

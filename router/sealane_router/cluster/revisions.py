@@ -196,10 +196,14 @@ class _Object(msgspec.Struct):
     spec: msgspec.Raw
 
 
+#: Made here and not at the first use: two threads that make one at the same time crash the interpreter (msgspec 0.22).
+_OBJECT = msgspec.json.Decoder(_Object)
+
+
 def checked(wanted: Wanted, content: bytes) -> Revision:
     """The revision in the JSON of its object; raises RevisionRefused."""
     try:
-        found = msgspec.json.decode(content, type=_Object)
+        found = _OBJECT.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise RevisionRefused(f"revision {wanted.object_name} cannot be read: {error}") from error
     owners = [owner for owner in found.metadata.ownerReferences or () if owner.kind == KIND]

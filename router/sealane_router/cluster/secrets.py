@@ -22,7 +22,7 @@ from .kube.reflector import Reflector, Resource, Surroundings
 
 #: What the Role of a namespace may name.
 MAX_IN_NAMESPACE = 200
-#: Each is a connection to the API server, and some 50 KiB here.
+#: Each is a connection to the API server: a file descriptor, and 75 KiB here.
 MAX_IN_ALL = 1_000
 #: Seconds for which a Secret that cannot be read is asked for again before that is a problem: the operator writes the
 #: permission a moment before the route needs it.
@@ -102,7 +102,7 @@ def secret_of(raw: "msgspec.Raw | bytes") -> Secret:
 
 
 class SecretWatches:
-    """Watches what is wanted; ``noticed`` is called with each Secret of which something may be new."""
+    """Watches what is wanted; ``noticed`` is called with each Secret whose state is another one than before."""
 
     def __init__(self, around: Surroundings, *, noticed: Callable[[SecretName], None]) -> None:
         self._around = around
@@ -149,21 +149,31 @@ class SecretWatches:
             Resource("secrets", f"/api/v1/namespaces/{namespace}/secrets", f"metadata.name={secret}"),
             secret_of,
             self._around,
-            noticed=lambda: self._noticed(name),
+            noticed=lambda: self._compare(name),
         )
         task = spawn(reflector.run(), name="watch secret")
-        return _Watch(name, reflector, task, self._remembered.get(name), self._around.clock)
+        watch = _Watch(name, reflector, task, self._remembered.get(name), self._around.clock)
+        watch.told = watch.state
+        return watch
+
+    def _compare(self, name: SecretName) -> None:
+        """A thousand watches that fail every few seconds are no news."""
+        watch = self._watches.get(name)
+        if watch is not None and (state := watch.state) != watch.told:
+            watch.told = state
+            self._noticed(name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Watch:
-    """One Secret's reflector and its task."""
+    """One Secret's reflector and its task; ``told`` is the state that was noticed last."""
 
     name: SecretName
     reflector: Reflector[Secret]
     task: "asyncio.Task[None]"
     remembered: Mapping[str, bytes] | None
     clock: Callable[[], float]
+    told: SecretState = AWAITED
 
     @property
     def state(self) -> SecretState:

@@ -74,6 +74,12 @@ class _Envelope(msgspec.Struct):
     content: msgspec.Raw
 
 
+# Made here and not in the threads that read: see revisions.py.
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_ROUTES = msgspec.json.Decoder(_Routes)
+_KEYS = msgspec.json.Decoder(_Keys)
+
+
 class Snapshot:
     """The files in ``routes`` and ``keys`` (None: no keys), of a router that serves ``namespaces``.
 
@@ -108,7 +114,7 @@ class Snapshot:
 
     def read_routes(self) -> tuple[list[Revision], list[str]]:
         """The revisions, and what was wrong with those that are left out; nothing when there is no file."""
-        found = self._read(self._routes, "routes", _Routes)
+        found = self._read(self._routes, "routes", _ROUTES)
         revisions: list[Revision] = []
         problems: list[str] = []
         for each in () if found is None else found.revisions:
@@ -121,7 +127,7 @@ class Snapshot:
 
     def read_keys(self) -> Keys:
         """The keys; nothing when there is no file, or none are kept."""
-        found = None if self._keys is None else self._read(self._keys, "keys", _Keys)
+        found = None if self._keys is None else self._read(self._keys, "keys", _KEYS)
         try:
             return {
                 (namespace, name): {key: b64decode(text, validate=True) for key, text in values.items()}
@@ -143,23 +149,23 @@ class Snapshot:
         except OSError as error:
             raise SnapshotError(f"{path} cannot be written: {error.strerror or type(error).__name__}") from error
 
-    def _read(self, path: Path, what: str, kind: type[_T]) -> _T | None:
+    def _read(self, path: Path, what: str, decoder: msgspec.json.Decoder[_T]) -> _T | None:
         content = _content(path)
         if content is None:
             return None
-        envelope = _decoded(path, content, _Envelope)
+        envelope = _decoded(path, content, _ENVELOPE)
         if (envelope.form, envelope.what) != (FORM, what):
             raise SnapshotError(f"{path} is of another form than this version of Sealane writes")
         if envelope.namespaces != self._namespaces:
             raise SnapshotError(f"{path} was written for other namespaces than SEALANE_NAMESPACES says")
         if hashlib.sha256(envelope.content).hexdigest() != envelope.digest:
             raise SnapshotError(f"{path} is damaged: its content does not have the hash that it says")
-        return _decoded(path, envelope.content, kind)
+        return _decoded(path, envelope.content, decoder)
 
 
-def _decoded(path: Path, content: "bytes | msgspec.Raw", kind: type[_T]) -> _T:
+def _decoded(path: Path, content: "bytes | msgspec.Raw", decoder: msgspec.json.Decoder[_T]) -> _T:
     try:
-        return msgspec.json.decode(content, type=kind)
+        return decoder.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         # Not a word of what stands there: it may be a key.
         raise SnapshotError(f"{path} is damaged: it cannot be read") from None

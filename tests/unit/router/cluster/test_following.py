@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from sealane_api.report import CandidateLease
 from sealane_api.route_table import SecretRef
 from sealane_router.cluster import following as module
+from sealane_router.cluster.choice import Choice, Known, choose
 from sealane_router.cluster.following import FIRST_TABLE_AFTER, PACE, SNAPSHOT_AFTER, Follower
 from sealane_router.cluster.kube.errors import ApiUnreachable
 from sealane_router.cluster.kube.reflector import Surroundings
@@ -95,6 +96,31 @@ async def test_the_first_table_is_whole(cluster: PlayedCluster, router: Router) 
     assert len(router.tables) == 1
     assert router.follower.credentials.credential("team", SecretRef("moonshot", "api-key")).value == b"sk-1"
     assert router.leases.api_age == 0.0
+
+
+async def test_what_is_listed_while_the_first_table_is_made_is_not_left_out(
+    cluster: PlayedCluster, router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look that began before the list must not take nothing for everything."""
+    loop = asyncio.get_running_loop()
+
+    def slow(known: Known) -> Choice:
+        choice = choose(known)
+        asyncio.run_coroutine_threadsafe(_synced(router), loop).result(10.0)
+        return choice
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "choose", slow)
+        await router.look()
+    begun = router.follower._begun
+    await router.until(lambda: router.serves(a="1"))
+
+    assert begun is False
+
+
+async def _synced(router: Router) -> None:
+    """Wait until the routes were listed."""
+    await until(lambda: router.follower._routes[None].synced)
 
 
 async def test_the_first_table_does_not_wait_for_ever(cluster: PlayedCluster, router: Router) -> None:
@@ -217,6 +243,30 @@ async def test_a_start_without_the_api_serves_the_snapshot(cluster: PlayedCluste
     assert cluster.opened == 0
 
 
+async def test_what_is_kept_is_not_replaced_by_nothing(cluster: PlayedCluster, tmp_path: Path) -> None:
+    """Before the first table there is nothing to keep, whatever else is known by then."""
+    first = Router(cluster, snapshot=tmp_path)
+    await first.follower.open()
+    await first.until(lambda: first.serves(a="1"))
+    await first.follower.close()
+    late = revision(1, spec_of({"prefix": "glm-"}, secret="late"), "b")
+    cluster.denied.add("late")
+    cluster.revision(late)
+    cluster.route(late)
+    second = Router(cluster, snapshot=tmp_path)
+    await second.follower.open()
+    while second.follower.secrets.state(("team", "moonshot")).values is None:
+        assert not await second.look()
+        await asyncio.sleep(0.001)
+    keeper = second.follower.keeper
+    assert keeper is not None
+    await keeper.finish()
+    kept, _ = await keeper.read()
+    await second.follower.close()
+
+    assert [each.wanted for each in kept] == [ONE.wanted]
+
+
 async def test_a_snapshot_is_not_served_when_the_api_is_there(cluster: PlayedCluster, tmp_path: Path) -> None:
     """But spares the fetching of what has not changed."""
     first = Router(cluster, snapshot=tmp_path)
@@ -243,10 +293,15 @@ async def test_one_namespace_that_is_denied_does_not_blind_the_others() -> None:
         "/apis/sealane.dev/v1alpha1/namespaces/team/providerroutes",
         "/apis/sealane.dev/v1alpha1/namespaces/other/providerroutes",
     ]
+    router.now += 1000.0
+    await router.look()
     router.follower._routes["team"].synced = True
-    router.now += FIRST_TABLE_AFTER
-    assert await router.look() is False
-    assert router.follower._begun
+    begun = []
+    for _ in range(3):
+        await router.look()
+        begun.append(router.follower._begun)
+        router.now += FIRST_TABLE_AFTER / 2
+    assert begun == [False, False, True], "time without the API does not count"
     router.follower._confirm()
     assert router.leases.api_age is None
 

@@ -41,12 +41,18 @@ class Vault:
         self.noticed: list[SecretName] = []
         self.now = 1000.0
         self.again = asyncio.Event()
+        self.slept = 0
         around = Surroundings(self, RouterMetrics(CollectorRegistry()).cluster, lambda: self.now, self.sleep)
         self.watches = SecretWatches(around, noticed=self.noticed.append)
 
     async def sleep(self, _: float) -> None:
+        self.slept += 1
         await self.again.wait()
         self.again.clear()
+
+    async def failed(self, times: int) -> None:
+        """Wait until a watch has failed so often."""
+        await until(lambda: self.slept == times)
 
     async def pages(self, path: str, selector: str) -> AsyncIterator[Page]:
         self.asked.append(f"{path}?{selector}")
@@ -115,15 +121,15 @@ async def test_a_403_is_a_problem_after_half_a_minute(vault: Vault) -> None:
     """The operator writes the Role a moment before; the words say which one."""
     vault.error = Denied(403, "secrets is forbidden")
     await vault.watches.want({NAME})
-    await until(lambda: vault.noticed)
-    early = vault.watches.state(NAME)
+    await until(lambda: vault.slept)
+    early, noticed = vault.watches.state(NAME), len(vault.noticed)
     vault.now += PATIENCE
     late = vault.watches.state(NAME)
     vault.error = None
     vault.again.set()
     await until(lambda: vault.watches.state(NAME).values is not None)
 
-    assert early == SecretState()
+    assert (early, noticed) == (SecretState(), 0)
     assert late.problem == (
         "Secret moonshot in namespace team cannot be read: 403: secrets is forbidden; "
         "the Role sealane-router-secrets must name it"
@@ -137,7 +143,7 @@ async def test_what_was_read_once_stays_while_the_api_is_away(vault: Vault) -> N
     await vault.state()
     vault.error = ApiUnreachable("away")
     await vault.queues["metadata.name=moonshot"].put(Event("ERROR", msgspec.Raw(b'{"code": 410, "message": "old"}')))
-    await until(lambda: len(vault.noticed) > 1)
+    await until(lambda: vault.slept)
     vault.again.set()
     await until(lambda: len(vault.asked) == 2)
     vault.now += PATIENCE + 1
@@ -153,7 +159,7 @@ async def test_what_was_remembered_counts_until_the_api_speaks(vault: Vault) -> 
     vault.watches.remember({NAME: {"api-key": b"sk-0"}})
     await vault.watches.want({NAME})
     remembered = await vault.state()
-    await until(lambda: vault.noticed)
+    await until(lambda: vault.slept)
     del vault.secrets["metadata.name=moonshot"]
     vault.error = None
     vault.again.set()
@@ -161,6 +167,25 @@ async def test_what_was_remembered_counts_until_the_api_speaks(vault: Vault) -> 
 
     assert remembered.values == {"api-key": b"sk-0"}
     assert vault.watches.state(NAME).problem == "there is no Secret moonshot in namespace team"
+
+
+async def test_what_is_no_news_is_not_noticed(vault: Vault) -> None:
+    """A watch that fails again and again, and one that says what was known before."""
+    await vault.watches.want({NAME})
+    await vault.state()
+    await until(lambda: "metadata.name=moonshot" in vault.queues)
+    noticed = len(vault.noticed)
+    for version in ("11", "12"):
+        await vault.queues["metadata.name=moonshot"].put(
+            Event("MODIFIED", raw_secret("moonshot", version, api_key="sk-1"))
+        )
+    vault.error = ApiUnreachable("away")
+    await vault.queues["metadata.name=moonshot"].put(Event("ERROR", msgspec.Raw(b'{"code": 410, "message": "old"}')))
+    for failures in range(1, 5):
+        await vault.failed(failures)
+        vault.again.set()
+
+    assert (noticed, len(vault.noticed)) == (1, 1)
 
 
 async def test_what_nobody_needs_is_not_watched(vault: Vault) -> None:
