@@ -79,8 +79,8 @@ def _phase(turn: Turn) -> Turn:
 def _weight(turn: Turn) -> Turn:
     """The policy is read live: a weight above its step's is lowered at once, which waits for nobody."""
     state, steps, candidate = turn.state, turn.steps, turn.trial
-    if candidate is None or not steps:
-        return turn
+    if candidate is None or (not steps and candidate.step > 0):
+        return turn  # without steps, the promotion comes next
     step = min(candidate.step, len(steps))
     allowed = steps[step - 1].weight if step > 0 else 0
     if step == candidate.step and candidate.weight <= allowed:

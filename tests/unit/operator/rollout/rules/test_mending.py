@@ -44,6 +44,17 @@ def test_a_weight_above_its_step_is_lowered_at_once(weight: int, step: int) -> N
     assert rollout.candidate[1] <= {1: 10, 2: 50, 9: 50}.get(step, 0)
 
 
+def test_a_candidate_before_its_first_step_has_no_weight() -> None:
+    """Also where the policy has no steps."""
+    rollout = Rollout(policy(steps=[{"weight": 100}]))
+    rollout.ask_for(8)
+    rollout.deaf = {"router-1"}
+    rollout.overwrite(phase=Phase.PROGRAMMING, candidate=_candidate(8, 1, 0))
+    rollout.look()
+
+    assert rollout.candidate == (8, 0)
+
+
 def test_an_edited_policy_lowers_a_running_step() -> None:
     """Lowering waits for nobody, also while it is paused or suspended."""
     rollout = Rollout()
