@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Build the images from the Dockerfile, with docker, podman or buildah; say how large they are.
+#
+#   image/build.sh [TARGET...]     without any: router and operator
+#
+# BASE names another base image, TAG another tag than dev, REGISTRY what stands before the name, BUILDER one of the three.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TAG=${TAG:-dev} REGISTRY=${REGISTRY:-localhost}
+VERSION=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$ROOT/pyproject.toml")
+REVISION=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null || echo unknown)
+
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+
+builder() { # the first that works; a docker without its daemon does not
+  local each
+  for each in docker podman buildah; do "$each" info >/dev/null 2>&1 && echo "$each" && return; done
+  fail "Building images needs docker, podman or buildah; on Debian root gets the last with 'make node'."
+}
+
+build() { # target
+  local options=(--quiet --target "$1" --tag "$REGISTRY/sealane-$1:$TAG"
+    --build-arg "VERSION=$VERSION" --build-arg "REVISION=$REVISION" ${BASE:+--build-arg "BASE=$BASE"})
+  case $BUILDER in
+    buildah) # the steps see the machine's network and certificates, as on a machine behind a proxy they must
+      STORAGE_DRIVER=${STORAGE_DRIVER:-overlay} buildah bud "${options[@]}" --layers --network host --isolation chroot \
+        -v /etc/ssl/certs:/etc/ssl/certs:ro "$ROOT" ;;
+    *) $BUILDER build "${options[@]}" "$ROOT" ;;
+  esac >/dev/null
+}
+
+size() { # target
+  case $BUILDER in
+    buildah) STORAGE_DRIVER=${STORAGE_DRIVER:-overlay} buildah images --format '{{.Size}}' "$REGISTRY/sealane-$1:$TAG" ;;
+    *) $BUILDER images --format '{{.Size}}' "$REGISTRY/sealane-$1:$TAG" ;;
+  esac
+}
+
+BUILDER=${BUILDER:-$(builder)}
+[ $# -gt 0 ] || set -- router operator
+for target; do
+  build "$target"
+  echo "$REGISTRY/sealane-$target:$TAG  $(size "$target")"
+done
