@@ -2,7 +2,7 @@
 
 from sealane_api.request import REQUEST_ANNOTATION, Request
 from sealane_operator.judgement.raw import Raw, text_at
-from sealane_operator.rollout.model import ManualRequest, Note, RolloutState
+from sealane_operator.rollout.model import ManualRequest, Note, RequestRecord, RolloutState
 
 
 def pending_request(raw: Raw, state: RolloutState, *, verified: bool) -> ManualRequest | Note | None:
@@ -21,6 +21,16 @@ def pending_request(raw: Raw, state: RolloutState, *, verified: bool) -> ManualR
     if state.last_request is not None and state.last_request.id == request.id:
         return None
     return ManualRequest(request.id, str(request.verb), tuple(request.arguments), request.user, request.at, verified)
+
+
+def forgotten_request(raw: Raw) -> RequestRecord | None:
+    """Return the request of a route whose status is lost: nobody knows whether it was carried out, so it is not."""
+    try:
+        request = Request.parse(request_text(raw))
+    except ValueError:
+        return None
+    outcome = "refused: the status of the route was lost, and this may have been carried out before; ask again"
+    return RequestRecord(request.id, str(request.verb), request.user, request.at, outcome)
 
 
 def request_text(raw: Raw) -> str:

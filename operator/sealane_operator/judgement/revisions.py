@@ -133,21 +133,27 @@ def to_prune(history: History, state: RolloutState, wanted: int | None, limit: i
     return [history.own[number] for number in over if number not in kept][: max(surplus, 0)]
 
 
-def rebuilt(history: History) -> RolloutState:
-    """Return the pointers as the labels tell them, for a route whose status is lost.
+def rebuilt(history: History, left: RolloutState | None = None) -> RolloutState:
+    """Return the pointers as the labels tell them, for a route whose status is lost or points at nothing.
 
-    A candidate is not taken up again: its weight is lost too, and it starts anew from the spec.
+    A candidate is not taken up again: its weight is lost too, and it starts anew from the spec. What was done by hand
+    stands in no label but Rejected, so it stays as far as it is ``left``: nothing is done twice, or undone.
     """
+    left = left or RolloutState()
     stable = max(
         (facts for facts in history.own.values() if facts.state is RevisionState.STABLE),
         key=lambda facts: (facts.promoted_at or 0.0, facts.number),
         default=None,
     )
-    rejected = [facts.hash for facts in _newest_first(history) if facts.state is RevisionState.REJECTED]
-    if stable is None:
-        return RolloutState(rejected=tuple(dict.fromkeys(rejected)))
-    pointer = Pointer(stable.number, stable.hash, stable.promoted_at or stable.created)
-    return RolloutState(stable=pointer, rejected=tuple(h for h in dict.fromkeys(rejected) if h != stable.hash))
+    rejected = [facts.hash for _, facts in sorted(history.own.items()) if facts.state is RevisionState.REJECTED]
+    pointer = None if stable is None else Pointer(stable.number, stable.hash, stable.promoted_at or stable.created)
+    return RolloutState(
+        stable=pointer,
+        held=left.held,
+        rejected=tuple(each for each in dict.fromkeys([*rejected, *left.rejected]) if not _is(pointer, each)),
+        last_request=left.last_request,
+        last_rollback=left.last_rollback,
+    )
 
 
 def revision_body(raw: Raw, number: int, content: str) -> dict[str, object]:
@@ -190,12 +196,12 @@ def _state_of(facts: RevisionFacts, state: RolloutState, wanted: int | None) -> 
         return RevisionState.STABLE
     if state.candidate is not None and facts.number == state.candidate.revision:
         return RevisionState.CANDIDATE
-    if facts.hash in state.rejected:
+    if facts.hash in state.rejected or facts.hash == state.held:
         return RevisionState.REJECTED
     if facts.state is None and facts.number == wanted:
         return None
     return RevisionState.SUPERSEDED
 
 
-def _newest_first(history: History) -> list[RevisionFacts]:
-    return [history.own[number] for number in sorted(history.own, reverse=True)]
+def _is(pointer: Pointer | None, content: str) -> bool:
+    return pointer is not None and pointer.hash == content

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from sealane_operator.judgement.claims import Grants, Standing, refusal_of_claims
 from sealane_operator.judgement.raw import Raw
 from sealane_operator.judgement.refusal import Refusal
+from sealane_operator.judgement.requests import forgotten_request
 from sealane_operator.judgement.revisions import rebuilt
 from sealane_operator.judgement.status import read_status, state_of
 from sealane_operator.judgement.validation import ValidSpec, validated
@@ -64,8 +66,10 @@ class Gathering:
         contents = await self._contents.gather(raw, state, content)
         if state.stable is None or state.stable.revision not in contents:
             # A status that is lost, or points at nothing: what the labels say is better, if they say anything.
-            again = rebuilt(self._snapshots.history(raw))
+            again = rebuilt(self._snapshots.history(raw), state)
             if again.stable is not None and again.stable != state.stable:
+                if status.observed_generation is None:
+                    again = replace(again, last_request=again.last_request or forgotten_request(raw))
                 state, contents = again, await self._contents.gather(raw, again, content)
         return View(raw, spec, state, status, contents)
 

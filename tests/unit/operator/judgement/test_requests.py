@@ -1,7 +1,7 @@
 """A request by hand is read once, and told when nobody can read it."""
 
 from sealane_api.request import REQUEST_ANNOTATION, Request
-from sealane_operator.judgement.requests import pending_request, request_text
+from sealane_operator.judgement.requests import forgotten_request, pending_request, request_text
 from sealane_operator.rollout.model import ManualRequest, Note, RequestRecord, RolloutState
 
 TEXT = "anna undo 3 id-1 2027-01-15T08:00:00Z"
@@ -39,3 +39,13 @@ def test_gibberish_is_told() -> None:
     assert isinstance(note, Note)
     assert note.reason == "RequestRefused"
     assert "kubectl sealane" in note.message
+
+
+def test_what_may_have_been_done_is_not_done_again() -> None:
+    """The status is lost: whoever asked is told to ask again."""
+    record = forgotten_request(_raw(TEXT))
+
+    assert record is not None
+    assert record.outcome.startswith("refused: the status of the route was lost")
+    assert pending_request(_raw(TEXT), RolloutState(last_request=record), verified=True) is None
+    assert (forgotten_request(_raw(None)), forgotten_request(_raw("please"))) == (None, None)

@@ -27,7 +27,14 @@ from sealane_operator.judgement.revisions import (
     to_prune,
     with_hash,
 )
-from sealane_operator.rollout.model import Candidate, Pointer, RevisionFacts, RollbackRecord, RolloutState
+from sealane_operator.rollout.model import (
+    Candidate,
+    Pointer,
+    RequestRecord,
+    RevisionFacts,
+    RollbackRecord,
+    RolloutState,
+)
 from tests.support.resources import FULL, edited
 
 UID = "11111111-1111-1111-1111-111111111111"
@@ -209,6 +216,29 @@ def test_lost_pointers_are_rebuilt_from_labels() -> None:
     )
 
     assert rebuilt(history) == RolloutState(stable=Pointer(1, A, 200.0), rejected=("d" * 64,))
+
+
+def test_what_is_left_of_a_status_stays() -> None:
+    """What was asked for by hand is not done again, what was held back does not start, and the oldest goes first."""
+    done = RequestRecord("id-1", "undo", "anna", 0.0, "done")
+    left = RolloutState(held="e" * 64, rejected=(B, "f" * 64), last_request=done)
+    history = _history(
+        _facts(1, A, RevisionState.STABLE),
+        _facts(2, "c" * 64, RevisionState.REJECTED),
+        _facts(3, B, RevisionState.REJECTED),
+    )
+    again = rebuilt(history, left)
+
+    assert (again.held, again.last_request, again.rejected) == ("e" * 64, done, ("c" * 64, B, "f" * 64))
+
+
+def test_what_is_held_back_is_rejected_as_long() -> None:
+    """So that it does not start by itself when the status is lost."""
+    history = _history(_facts(1, A, RevisionState.STABLE), _facts(2, B, RevisionState.CANDIDATE))
+    state = RolloutState(stable=Pointer(1, A, 0.0), held=B)
+
+    assert states_of(history, state, wanted=2)[2] is RevisionState.REJECTED
+    assert states_of(history, RolloutState(stable=state.stable), wanted=1)[2] is RevisionState.SUPERSEDED
 
 
 def test_without_labels_nothing_is_rebuilt() -> None:

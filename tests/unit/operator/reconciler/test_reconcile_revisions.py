@@ -41,6 +41,40 @@ async def test_a_lost_status_is_rebuilt() -> None:
     assert operator.kube.routes[A]["status"]["candidate"]["revision"] == 3
 
 
+async def test_a_lost_status_repeats_no_request() -> None:
+    """A backup has the annotation of an undo that was carried out long ago, and newer revisions since."""
+    operator = SmallOperator()
+    for prefix in ("a-", "b-"):
+        operator.kube.apply(_route("a", prefix))
+        await operator.settle(A)
+    operator.kube.annotate(A, {"sealane.dev/request": "anna undo 1 id-1 2027-01-15T08:00:00Z"})
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "c-"))
+    await operator.settle(A)
+    operator.kube.wipe_status(A)
+    operator.restart()
+    await operator.settle(A)
+
+    assert operator.stable(A) == 3
+    assert operator.kube.routes[A]["status"]["lastRequest"]["outcome"].startswith("refused: the status of the route")
+
+
+async def test_a_lost_status_starts_nothing_that_was_undone() -> None:
+    """The label of what an undo holds back says Rejected."""
+    operator = SmallOperator()
+    for prefix in ("a-", "b-"):
+        operator.kube.apply(_route("a", prefix))
+        await operator.settle(A)
+    operator.kube.annotate(A, {"sealane.dev/request": "anna undo 1 id-1 2027-01-15T08:00:00Z"})
+    await operator.settle(A)
+    operator.kube.wipe_status(A)
+    operator.restart()
+    await operator.settle(A)
+
+    assert operator.stable(A) == 1
+    assert operator.kube.states(A) == {1: "Stable", 2: "Rejected"}
+
+
 @pytest.mark.parametrize(
     "status",
     [
