@@ -40,7 +40,8 @@ class ClusterMetrics:
         )
         self.route_problems = GaugeFamily(
             "sealane_routes_with_problems",
-            "Routes that are not served as their status points at them, for a reason that waiting does not mend.",
+            "Routes that are not served as their status points at them, or without one of their Secrets, for a reason "
+            "that waiting does not mend.",
             unit="routes",
         )
         self.secrets_watched = GaugeFamily(

@@ -70,20 +70,33 @@ def choose(known: Known) -> Choice:
         if key not in choice.arms and key not in known.routes and known.unlisted & {None, namespace}:
             choice.arms[key] = arms
             choice.secrets |= arms.stable.secrets
+    lacks = _Lacks(known.secrets)
     for key, arms in choice.arms.items():
-        lack = None if key in choice.problems else _lack(arms.stable, known.secrets)
+        lack = None if key in choice.problems else lacks.of(arms.stable)
         if lack is not None:
             choice.problems[key] = f"revision {arms.stable.wanted.number} is served without all of its Secrets: {lack}"
     return choice
 
 
-def _lack(revision: Revision, secrets: Mapping[SecretName, SecretState]) -> str | None:
-    """What a revision lacks for certain; None while it lacks nothing, or an answer is awaited."""
-    for need in revision.needs:
-        state = secrets.get((revision.wanted.namespace, need.reference.name), AWAITED)
-        if state.is_answered and (lack := need.lack(state)) is not None:
-            return lack
-    return None
+class _Lacks:
+    """What revisions lack for certain; a key that many of them need is looked at once."""
+
+    def __init__(self, secrets: Mapping[SecretName, SecretState]) -> None:
+        self._secrets = secrets
+        self._known: dict[tuple[str, str, str, int], str | None] = {}
+
+    def of(self, revision: Revision) -> str | None:
+        """The first lack; None while nothing is lacking, or an answer is awaited."""
+        namespace = revision.wanted.namespace
+        for need in revision.needs:
+            reference = need.reference
+            key = (namespace, reference.name, reference.key, need.kind.limit)
+            if key not in self._known:
+                state = self._secrets.get((namespace, reference.name), AWAITED)
+                self._known[key] = need.lack(state) if state.is_answered else None
+            if (lack := self._known[key]) is not None:
+                return lack
+        return None
 
 
 def _is_all_of(route: RoutePointers, arms: Arms) -> bool:
