@@ -55,11 +55,15 @@ def user_of(request: ManualRequest) -> str:
 def _promote(turn: Turn, request: ManualRequest) -> tuple[Turn, str]:
     full, user = "full" in request.arguments, user_of(request)
     phase, wanted, candidate = turn.state.phase, turn.seen.wanted, turn.trial
+    before = turn.before.candidate if turn.before.phase in TRIAL else None
+    if before is not None and wanted is not None and wanted.hash != before.hash:
+        # It may have been asked for the one before, and waited for the routers since.
+        raise _Refused(f"the spec asks for revision {wanted.revision} since; see what it is and ask again")
     if phase in TRIAL | {Phase.WAITING} and turn.seen.suspended:
         raise _Refused("spec.suspend is true; set it to false first")
     if phase is Phase.WAITING and wanted is not None:
         if not turn.is_stable_programmed:
-            raise _Later
+            raise _Refused("not every ready router holds the stable revision yet; ask again when they do")
         rest = "; ask again to promote it all the way" if full else ""
         return begin(turn, wanted), f"started revision {wanted.revision} without waiting for a window{rest}"
     if candidate is not None and wanted is None:
@@ -157,11 +161,19 @@ def _named(turn: Turn, argument: str) -> Pointer:
 
 
 def _before(turn: Turn) -> Pointer:
-    """Return what served before stable: what its bake falls back to, else what was promoted last before it."""
-    state, stable = turn.state, turn.state.stable
+    """Return what served before stable: what its bake falls back to, else what was promoted last before it.
+
+    What served and was given up is never gone back to unless somebody names it: two undos go back twice.
+    """
+    state = turn.state
     if state.previous is not None:
         return state.previous
-    served = [each for each in turn.seen.revisions.values() if each.promoted_at is not None and _differs(each, stable)]
+    given_up = {*state.rejected, state.held}
+    served = [
+        each
+        for each in turn.seen.revisions.values()
+        if each.promoted_at is not None and each.hash not in given_up and _differs(each, state.stable)
+    ]
     last = max(served, key=lambda each: (each.promoted_at or 0.0, each.number), default=None)
     if last is None:
         raise _Refused("no other revision is known to have served; name one with --to-revision")

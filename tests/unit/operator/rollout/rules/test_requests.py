@@ -222,6 +222,50 @@ def test_an_undo_to_what_the_spec_asks_for_holds_nothing() -> None:
     assert set(rollout.conditions) == {"Progressing"}
 
 
+def test_two_undos_go_back_twice() -> None:
+    """The second one does not return to what the first one left."""
+    rollout = _in(Phase.BAKING)
+    rollout.until_phase(Phase.IDLE)
+    rollout.request("undo")
+    rollout.seconds(5)
+    rollout.request("undo")
+
+    assert (rollout.stable, rollout.state.held) == (6, hash_of(8))
+
+
+def test_an_undo_never_goes_to_what_failed() -> None:
+    """It served everybody until its challenge, and somebody wants what was good before."""
+    rollout = _in(Phase.BAKING)
+    rollout.fails(8, 0.5)
+    rollout.until(lambda rollout: rollout.stable == 7)
+    rollout.request("undo")
+
+    assert rollout.stable == 6
+
+
+def test_a_promotion_that_waits_is_not_another_revisions() -> None:
+    """The routers did not follow yet, and the spec was edited meanwhile: nothing goes live that nobody looked at."""
+    rollout = _in(Phase.PROGRAMMING)
+    rollout.deaf = {"router-0"}
+    assert rollout.request("promote", "full") == ""
+    rollout.ask_for(9)
+    rollout.seconds(1)
+    rollout.deaf = set()
+    rollout.seconds(5)
+
+    assert rollout.state.last_request is not None
+    assert rollout.state.last_request.outcome.startswith("refused: the spec asks for revision 9 since")
+    assert rollout.stable == 7
+
+
+def test_a_start_by_hand_needs_routers_that_hold_stable() -> None:
+    """It does not wait for them: by then the spec may ask for something else."""
+    rollout = _in(Phase.WAITING)
+    rollout.deaf = {"router-0"}
+
+    assert rollout.request("promote").startswith("refused: not every ready router holds the stable revision yet")
+
+
 def test_an_undo_without_a_past_is_refused() -> None:
     """On a first revision, and before there is any."""
     rollout = Rollout(stable=None)
