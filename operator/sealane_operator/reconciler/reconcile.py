@@ -134,8 +134,9 @@ class Reconciler:
         notes = [*_complaint(view, ConditionType.ACCEPTED, refused, "Validate")]
         notes += _complaint(view, ConditionType.RESOLVED_REFS, unresolved, "Resolve")
         wanted = None
-        # What stable holds is wanted whatever it refers to: a spec that returns to it ends its rollout at once.
-        if refused is None and (unresolved is None or view.serves_this) and isinstance(view.spec, ValidSpec):
+        # What stable holds is wanted whatever was refused: a spec that returns to it ends its rollout at once.
+        acceptable = refused is None and unresolved is None
+        if (acceptable or view.serves_this) and isinstance(view.spec, ValidSpec):
             snapshot = await self._snapshots.ensure(view.raw, view.spec.hash, view.state)
             wanted = Wanted(snapshot.facts.number, snapshot.facts.hash)
             if snapshot.created:

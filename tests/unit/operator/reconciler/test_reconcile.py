@@ -228,6 +228,22 @@ async def test_a_namespace_claims_what_it_is_granted() -> None:
     assert operator.conditions(B)["Accepted"] == "True/Accepted"
 
 
+async def test_a_spec_that_returns_ends_its_rollout_whatever_was_granted() -> None:
+    """Stable serves what the namespace may not claim any more; what is on trial goes as soon as nobody asks for it."""
+    operator = SmallOperator(grants=Grants({"team": (Grant.parse("kimi-*"), Grant.parse("glm-*"))}, "sealane"))
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    await operator.look(A)
+    operator.reconciler.regrant(Grants({"team": (Grant.parse("zai-*"),)}, "sealane"))
+    operator.kube.apply(_route("a"))
+    await operator.look(A)
+
+    assert operator.conditions(A)["Accepted"] == "False/NotPermitted"
+    assert "candidate" not in operator.kube.routes[A]["status"]
+    assert operator.stable(A) == 1
+
+
 async def test_a_route_that_is_being_deleted_is_left_alone() -> None:
     """What it owns goes with it."""
     operator = SmallOperator()
