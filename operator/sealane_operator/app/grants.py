@@ -57,9 +57,10 @@ class GrantsFile:
                 return None
             self._seen = content
             self.grants = _parsed(content, self._file, self._release_namespace)
-        except SettingsError:
+        except SettingsError as error:
             self._count("refused")
-            _log.warning("grants_refused", file=str(self._file), remedy="what was read before stays in force")
+            remedy = "what was read before stays in force"
+            _log.warning("grants_refused", file=str(self._file), reason=str(error)[:250], remedy=remedy)
             return None
         self._count("ok")
         _log.info("grants_changed", file=str(self._file), count=len(self.grants.namespaces))

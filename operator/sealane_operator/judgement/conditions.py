@@ -34,7 +34,7 @@ class Judged:
     @property
     def why_not(self) -> str:
         """Why the spec cannot be served; empty when it can."""
-        return "; ".join(aspect.message for aspect in (self.accepted, self.resolved) if aspect.status != "True")
+        return "; ".join(aspect.message for aspect in (self.accepted, self.resolved) if aspect.status == "False")
 
 
 def judged(accepted: Refusal | None, resolved: Refusal | None, *, serves_this: bool = False) -> Judged:

@@ -66,8 +66,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         _read(tmp_path / "grants.yaml")
 
 
-async def test_a_changed_file_counts_and_a_bad_one_does_not(tmp_path: Path) -> None:
-    """What is read is told once; what was read before a bad edit stays in force."""
+async def test_a_changed_file_counts_and_a_bad_one_does_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is read is told once; what was read before a bad edit stays in force, and the log says what is bad."""
     edits: list[str | bytes] = [_GOOD, "- team", "- team", "- {name: a, models: [x]}"]
     file, counted, told = _file(tmp_path, _GOOD), list[str](), list[Grants]()
 
@@ -83,3 +83,4 @@ async def test_a_changed_file_counts_and_a_bad_one_does_not(tmp_path: Path) -> N
     assert counted == ["refused", "ok"]
     assert [each.of("a") for each in told] == [(Grant("x", is_prefix=False),)]
     assert grants.grants == told[0]
+    assert "[0]: write a list of {name: NAMESPACE, models: [PATTERN]}" in capsys.readouterr().out

@@ -138,3 +138,4 @@ def test_why_a_spec_is_not_wanted() -> None:
     """The rollout repeats it."""
     assert GOOD.why_not == ""
     assert judged(None, Refusal("KeyNotFound", "no key")).why_not == "no key"
+    assert judged(Refusal("Conflicted", "owned by b"), None).why_not == "owned by b"
