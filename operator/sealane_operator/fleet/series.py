@@ -3,6 +3,8 @@
 Theory of operation. A router's counters only grow within one process, so a series adds up *growth*: what a process
 counted since its last report. A process that vanishes adds nothing more and takes nothing away; one that starts counts
 from zero. Revisions are told apart by number, in whichever arm they are: at a promotion the figures go with them.
+What a router counts of a revision goes when it serves it no more; until then its counter is remembered, compared or
+not: a router that did not follow for a while must not bring what it counted long ago into a later comparison.
 A series begins anew when a pointer or the weight changes, and its first sample is zero.
 """
 
@@ -14,8 +16,8 @@ from sealane_operator.rollout.model import RolloutState, Sample
 #: Samples that a series keeps; when there are more, the older half is thinned out to every other one.
 MAX_SAMPLES = 900
 
-#: Counters whose last value is kept: 1,000 routers with both arms, twice over.
-_MAX_COUNTERS = 4_000
+#: Processes whose last counters are kept: 1,000 routers, twice over.
+_MAX_PROCESSES = 2_000
 #: Failure classes that are told apart; there are ten.
 _MAX_FAILURES = 32
 #: Samples are not closer than this, in seconds.
@@ -50,7 +52,7 @@ def pair_of(state: RolloutState) -> Pair | None:
 class RouteSeries:
     """The series of one pair; ``now`` and ``at`` are monotonic seconds."""
 
-    __slots__ = ("_begun", "_complete", "_counted", "_heard", "_kept", "_samples", "_sums", "pair")
+    __slots__ = ("_begun", "_complete", "_counted", "_kept", "_samples", "_sums", "pair")
 
     def __init__(self, pair: Pair, now: float, before: "RouteSeries | None" = None) -> None:
         """``before`` is the series of the same route that ends here: this one goes on from its last reports."""
@@ -59,31 +61,26 @@ class RouteSeries:
         self._sums = {number: _Sum() for number in pair.revisions}
         self._samples = [Sample(now, _NOTHING, _NOTHING)]
         self._kept: tuple[Sample, ...] | None = None
-        self._counted: dict[tuple[str, int], Figures] = {}
-        #: Processes of which an earlier report is known, in the order of their last one.
-        self._heard: dict[str, None] = {}
+        #: What each process counted of its revisions, by number, at its last report; who reported last is last.
+        self._counted: dict[str, dict[int, Figures]] = {}
         self._complete = True
         if before is not None:
-            self._heard = dict(before._heard)
+            self._counted = dict(before._counted)
             self._complete = before._complete
-            self._counted = {name: figures for name, figures in before._counted.items() if name[1] in self._sums}
 
     def take(self, process: str, report: RouteReport, *, now: float, uptime: float = float("inf")) -> None:
         """Add what a router's process counted since its last report; ``uptime`` is its age in seconds."""
         # What a process counts from zero that was here before, or that began within this series, is all of the series.
-        began_here = self._complete and (process in self._heard or uptime <= now - self._begun)
+        began_here = self._complete and (process in self._counted or uptime <= now - self._begun)
+        before = self._counted.pop(process, {})
+        self._counted[process] = counted = {}
         for arm in (report.stable, report.candidate):
-            if arm is None or arm.revision not in self._sums:
+            if arm is None:
                 continue
-            counter, figures = (process, arm.revision), arm.figures if arm.figures.exchanges else _NOTHING
-            last = self._counted.get(counter)
-            if last is None:
-                last = _NOTHING if began_here else figures
-            if last != figures:
+            counted[arm.revision] = figures = arm.figures if arm.figures.exchanges else _NOTHING
+            last = before.get(arm.revision, _NOTHING if began_here else figures)
+            if arm.revision in self._sums and last != figures:
                 self._sums[arm.revision].add(figures, last)
-            self._counted[counter] = figures
-        self._heard.pop(process, None)
-        self._heard[process] = None
         self._bound()
 
     def sample(self, now: float, *, limit: int = MAX_SAMPLES, sliding: bool = False) -> None:
@@ -108,7 +105,7 @@ class RouteSeries:
 
     def counts(self, process: str) -> bool:
         """Whether counters of a router's process are in the sums."""
-        return any((process, number) in self._counted for number in self._sums)
+        return any(number in self._sums for number in self._counted.get(process, ()))
 
     @property
     def samples(self) -> tuple[Sample, ...]:
@@ -118,12 +115,9 @@ class RouteSeries:
         return self._kept
 
     def _bound(self) -> None:
-        """Forget the counters that were heard of least lately."""
-        while max(len(self._counted), len(self._heard)) > _MAX_COUNTERS:
-            oldest = next(iter(self._heard))
-            del self._heard[oldest]
-            for number in self._sums:
-                self._counted.pop((oldest, number), None)
+        """Forget the processes that were heard of least lately."""
+        while len(self._counted) > _MAX_PROCESSES:
+            del self._counted[next(iter(self._counted))]
             self._complete = False  # should it come back, it must not be counted twice
 
 

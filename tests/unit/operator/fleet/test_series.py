@@ -155,6 +155,33 @@ def test_a_revision_that_was_out_of_the_comparison_counts_anew() -> None:
     assert _last(challenge) == ((0, 0), (9, 0))
 
 
+def test_a_router_that_did_not_follow_brings_nothing_of_the_past() -> None:
+    """It served the candidate that was given up all the while; when it is tried again, only what comes counts."""
+    trial = RouteSeries(STEP, 100.0)
+    trial.take("a", _report(figures(0), figures(0)), now=100.0)
+    trial.take("a", _report(figures(900), figures(500, 150)), now=110.0)
+    rest = RouteSeries(Pair(7, None, 0), 111.0, trial)
+    rest.take("a", _report(figures(1_000), figures(510, 152)), now=112.0)
+    again = RouteSeries(STEP, 113.0, rest)
+    again.take("a", _report(figures(1_090), figures(520, 152)), now=114.0)
+    again.sample(114.0)
+
+    assert _last(again) == ((90, 0), (10, 0))
+
+
+def test_a_router_that_missed_a_promotion_does_not_acquit_the_previous_revision() -> None:
+    """In a challenge its figures are of the same seconds as those of the promoted one."""
+    trial = RouteSeries(STEP, 100.0)
+    trial.take("a", _report(figures(20_000), figures(500)), now=100.0)
+    baking = RouteSeries(Pair(8, None, 0), 101.0, trial)
+    baking.take("a", _report(figures(20_100), figures(510)), now=102.0)
+    challenge = RouteSeries(Pair(8, 7, 50), 103.0, baking)
+    challenge.take("a", RouteReport(arm(8, 50, figures(520, 10)), arm(7, 50, figures(20_110, 10))), now=104.0)
+    challenge.sample(104.0)
+
+    assert _last(challenge) == ((10, 10), (10, 10))
+
+
 def test_samples_are_not_closer_than_half_a_second() -> None:
     """However often a round is brought together."""
     series = RouteSeries(STEP, 100.0)
