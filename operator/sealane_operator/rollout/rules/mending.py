@@ -14,7 +14,7 @@ _TIMES = ("phase_since", "started", "progressed")
 
 def mend(turn: Turn) -> Turn:
     """Return the turn with a state that makes sense."""
-    for rule in (_times, _previous, _candidate, _phase, _weight):
+    for rule in (_times, _stable, _previous, _candidate, _phase, _weight):
         turn = rule(turn)
     return turn
 
@@ -32,6 +32,18 @@ def _times(turn: Turn) -> Turn:
     if state.candidate is not None and state.candidate.since > now:
         turn = turn.become(candidate=replace(state.candidate, since=now))
     return turn.become(**wrong) if wrong else turn
+
+
+def _stable(turn: Turn) -> Turn:
+    """A pointer to what is not there goes to the revision that holds the same, if there is one.
+
+    So it is after a backup: the route has a new UID, and the revisions of before belong to another.
+    """
+    stable, wanted = turn.state.stable, turn.seen.wanted
+    if stable is None or wanted is None or wanted.hash != stable.hash:
+        return turn
+    there = stable.revision in turn.seen.revisions or wanted.revision not in turn.seen.revisions
+    return turn if there else turn.become(stable=replace(stable, revision=wanted.revision))
 
 
 def _previous(turn: Turn) -> Turn:

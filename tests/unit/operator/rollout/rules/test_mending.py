@@ -1,8 +1,10 @@
 """States that cannot be: nothing raises, and the rollout goes on."""
 
+from dataclasses import replace
+
 import pytest
 
-from sealane_operator.rollout.model import Candidate, Phase
+from sealane_operator.rollout.model import Candidate, Phase, Wanted
 from tests.support.rollouts import BEGIN, Rollout, hash_of, pointer, policy
 
 
@@ -18,6 +20,20 @@ def test_a_phase_without_what_it_speaks_of_is_left(phase: Phase) -> None:
     rollout.until_phase(Phase.IDLE, 3)
 
     assert rollout.stable == 7
+
+
+def test_a_stable_revision_that_is_gone_is_replaced_by_its_copy() -> None:
+    """The same content under another number serves; without a copy the pointer stays, for routers may still have it."""
+    rollout = Rollout()
+    del rollout.revisions[7]
+    rollout.look()
+    assert rollout.stable == 7
+    copy = replace(rollout.revisions[6], name="assistants-9", number=9, hash=hash_of(7))
+    rollout.revisions[9], rollout.wanted = copy, Wanted(9, hash_of(7))
+    rollout.look()
+
+    assert rollout.state.stable == replace(pointer(7, BEGIN - 1_000), revision=9)
+    assert rollout.state.phase is Phase.IDLE
 
 
 @pytest.mark.parametrize("phase", [Phase.IDLE, Phase.WAITING, Phase.BAKING, Phase.CHALLENGING])
