@@ -16,6 +16,7 @@
     │   ├── HeadTooLarge            431  head_too_large
     │   └── LimitExceeded           429  rate_limit_exceeded
     ├── GatewayBusy                 503  overloaded
+    ├── GatewayUnready              503  not_ready (there is no route table)
     ├── GatewayDraining             503  draining
     ├── ProviderUnavailable         503  provider_unavailable (nothing could be tried)
     ├── ProviderFailed              the last attempt's Failure, mapped by its class
@@ -180,6 +181,17 @@ class GatewayBusy(GatewayError):
 
     def __init__(self, message: str, *, retry_after: float = 1.0, close: bool = False) -> None:
         super().__init__(message, close=close)
+        self.retry_after = retry_after
+
+
+class GatewayUnready(GatewayError):
+    """There is no route table, so nobody can say which models exist."""
+
+    status = 503
+    code = "not_ready"
+
+    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 

@@ -82,14 +82,14 @@ async def _problem(router: ClusterRouter, key: str, other_than: str | None = Non
 
 
 async def test_what_a_status_points_at_is_served(router: ClusterRouter, pointing: Pointing, stub: StubProvider) -> None:
-    """Unready and 404 before; then the stable revision answers with the Secret's key, and the report says so."""
+    """Unready and 503 before; then the stable revision answers with the Secret's key, and the report says so."""
     before = (await router.ready(), (await router.ask()).status)
     pointing.secret("sk-one")
     pointer = pointing.serve("assistants", spec_of(_url(stub)))
     await _answers(router, 200, revision="1")
     report = await router.poll()
 
-    assert before == (False, 404)
+    assert before == (False, 503)
     assert await router.ready()
     (told,) = report["routes"].values()
     assert {"revision": told["stable"]["revision"], "hash": told["stable"]["hash"]} == pointer

@@ -32,6 +32,6 @@ def _provider_problem(gateway: "Gateway") -> str | None:
     """Whether nothing could be served now: every provider's gate refuses."""
     now = time.monotonic()
     providers = gateway.serving.providers
-    if any(runtime.gate.refusal("", now) is None for runtime in providers.values()):
+    if not providers or any(runtime.gate.refusal("", now) is None for runtime in providers.values()):
         return None
     return f"no provider can be tried: {', '.join(sorted({name for _, name in providers}))}"

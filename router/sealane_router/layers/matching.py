@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sealane_router.errors import EncodingUnsupported, ModelForbidden
+from sealane_router.errors import EncodingUnsupported, GatewayUnready, ModelForbidden
 from sealane_router.exchange import Exchange, Handler, Layer
 from sealane_router.providers.request_body import read_head
 from sealane_router.routing.matcher import Match, model_not_found
@@ -26,7 +26,10 @@ def matching(current: Callable[[], Serving]) -> Layer:
             json = exchange.json = read_head(exchange.content)
             exchange.model = json.model
             exchange.stream = json.stream
-            _find(exchange, current())
+            serving = current()
+            if not serving.table.routes:
+                raise GatewayUnready("the gateway has no routes yet")  # a 404 would be the last word on a model
+            _find(exchange, serving)
             await handler(exchange)
 
         return match

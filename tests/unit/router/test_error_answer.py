@@ -15,6 +15,7 @@ from sealane_router.errors import (
     GatewayDraining,
     GatewayError,
     GatewayFault,
+    GatewayUnready,
     HeadTooLarge,
     LimitExceeded,
     MalformedRequest,
@@ -55,6 +56,7 @@ OWN = [
         {"retry-after": "13"},
     ),
     (GatewayBusy("m"), 503, "overloaded_error", "overloaded", "overloaded_error", {"retry-after": "1"}),
+    (GatewayUnready("m"), 503, "overloaded_error", "not_ready", "overloaded_error", {"retry-after": "1"}),
     (GatewayDraining("m"), 503, "overloaded_error", "draining", "overloaded_error", {}),
     (
         ProviderUnavailable("m", retry_after=0.2),

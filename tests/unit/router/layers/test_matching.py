@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from sealane_api.route_table import RouteTable
 from sealane_router.errors import (
     EncodingUnsupported,
+    GatewayUnready,
     MalformedRequest,
     ModelForbidden,
     ModelNotFound,
@@ -49,6 +51,15 @@ def test_an_unknown_model_is_never_guessed(rest: Any, run: Run, serving: Serving
     with pytest.raises(ModelNotFound):
         run(matching(lambda: serving)(rest), exchange)
     assert (exchange.model, exchange.matched, rest.calls) == ("gpt-7", False, 0)
+
+
+def test_without_a_route_table_no_model_is_called_unknown(rest: Any, run: Run) -> None:
+    """Whoever comes before the first table is told to come back, and that model may well exist then."""
+    exchange, _ = request_of()
+    exchange.caller = ANYBODY
+    with pytest.raises(GatewayUnready):
+        run(matching(lambda: serving_of(RouteTable((), "")))(rest), exchange)
+    assert (exchange.matched, rest.calls) == (False, 0)
 
 
 def test_a_caller_may_be_kept_from_a_model(rest: Any, run: Run, serving: Serving) -> None:
