@@ -104,7 +104,7 @@ class Reconciler:
             return None  # what it owns goes with it; until then its routers serve it
         await self._gathering.call_the_roll(lambda other, seen: self._statuses.newest(other, seen) or seen)
         view = await self._gathering.view(raw)
-        if key not in self._looked_at and view.is_at_rest:
+        if key not in self._looked_at and view.is_at_rest and self._has_its_stable(view):
             self._looked_at.add(key)  # one thorough look follows within minutes, spread over all routes
             self._tell_metrics(view, view.state, {each.type: each.status for each in view.status.conditions})
             return RESYNC_SECONDS * (0.1 + 0.9 * self._around.chance())
@@ -122,6 +122,11 @@ class Reconciler:
         for key in list(self._around.seen.routes):
             self._looked_at.add(key)
             self._around.mark(key)
+
+    def _has_its_stable(self, view: View) -> bool:
+        """Whether the revision that serves is there, and this route's: a backup or a hand may have seen to that."""
+        stable = view.state.stable
+        return stable is not None and stable.revision in self._snapshots.history(view.raw).own
 
     async def _judge(self, view: View) -> _Judgement:
         """Is the spec acceptable, is everything there that it refers to, which revision holds it?"""

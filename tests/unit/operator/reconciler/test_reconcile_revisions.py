@@ -142,6 +142,18 @@ async def test_a_deleted_stable_revision_comes_back() -> None:
     assert operator.stable(A) == 1
 
 
+async def test_a_stable_revision_that_was_deleted_meanwhile_comes_back_at_once() -> None:
+    """Nobody was there to see it go; a route that looks at rest is looked at all the same."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    del operator.kube.revisions["team/a-1"]
+    operator.restart()
+    await operator.look(A)
+
+    assert "team/a-1" in operator.kube.revisions
+
+
 async def test_a_watch_that_lags_makes_no_second_revision() -> None:
     """What this process wrote counts until the watch shows it."""
     operator = SmallOperator(live=False)
