@@ -25,6 +25,8 @@ ELSEWHERE = {
     "router/sealane_router/app/shown.py": "tests/integration/test_admin_port.py reads /-/config",
     "router/sealane_router/settings/variable.py": "names of sealane_telemetry.settings.variable",
     "operator/sealane_operator/__main__.py": "tests/cluster starts it",
+    "operator/sealane_operator/app/operator.py": "tests/cluster/test_operator_process.py runs it",
+    "operator/sealane_operator/app/process.py": "tests/cluster/test_operator_process.py runs it",
     "operator/sealane_operator/errors.py": "a tree without behaviour",
     "operator/sealane_operator/rollout/model.py": "values without behaviour",
     "operator/sealane_operator/fleet/interfaces.py": "protocols; fakes and the real ones are checked by mypy",

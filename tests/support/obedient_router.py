@@ -6,7 +6,7 @@ It follows the API as routers do, by a list and a watch, and counts nothing.
 import asyncio
 import dataclasses
 import json
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -63,9 +63,11 @@ class ObedientRouter:
 
     async def _follow(self, version: str) -> None:
         while True:
-            async for event in self._connection.watch(_ROUTES, query={"resourceVersion": version}, seconds=60):
-                self._take(event["type"], event["object"])
-                version = event["object"]["metadata"]["resourceVersion"]
+            watch = self._connection.watch(_ROUTES, query={"resourceVersion": version}, seconds=60)
+            async with aclosing(watch):
+                async for event in watch:
+                    self._take(event["type"], event["object"])
+                    version = event["object"]["metadata"]["resourceVersion"]
 
     def _take(self, kind: str, item: Document) -> None:
         key = f"{item['metadata']['namespace']}/{item['metadata']['name']}"

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -125,7 +125,7 @@ class Connection:
 
     async def watch(
         self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str] | None = None, seconds: int
-    ) -> AsyncIterator[Json]:
+    ) -> AsyncGenerator[Json, None]:
         """Yield the events of a watch until the server ends it, which it is asked to do after ``seconds``.
 
         Raises a KubeError; a watch that is broken off, or says nothing although its time is over, is Unavailable.
