@@ -39,7 +39,7 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _SHAPED = re.compile(
-    r"(?<![A-Za-z0-9])(?:sk|sl|sealane)[-_][A-Za-z0-9_-]{8,}"  # Moonshot, OpenAI, Anthropic; ours
+    r"(?<![A-Za-z0-9])(?:sk|sl)[-_][A-Za-z0-9_-]{8,}"  # Moonshot, OpenAI, Anthropic; ours
     r"|(?<![A-Za-z0-9])[0-9a-fA-F]{32}\.[A-Za-z0-9_-]{8,}"  # Z.ai: {id}.{secret}
     r"|(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{4,1024}\.[A-Za-z0-9_.-]+"  # JWT
     r"|(?i:data:)[A-Za-z0-9.+/-]*(?:;[A-Za-z0-9=._-]+)*,[^\s\"']*"  # an image or a file

@@ -127,3 +127,9 @@ def test_headers_keep_their_names_and_lose_their_credentials() -> None:
 def test_no_credential_header_is_ever_shown(headers: dict[str, str]) -> None:
     """Whatever the value looks like."""
     assert all(value.startswith("[redacted len=") for value in redact_mapping(headers).values())
+
+
+@pytest.mark.parametrize("name", ["sealane-operator", "sealane-router-7d9f8b6c44-x2kqp", "sealane-router-secrets"])
+def test_what_the_chart_calls_its_own_objects_is_no_key(name: str) -> None:
+    """A log line that hides which router is meant, or which Role must name a Secret, helps nobody."""
+    assert scrub(f"the Role {name} must name it") == f"the Role {name} must name it"
