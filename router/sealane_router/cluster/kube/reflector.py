@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, cast
 
 import msgspec
@@ -22,6 +22,7 @@ from sealane_telemetry.logs import get_logger
 from .api import Event, Page
 from .errors import ApiError, ApiUnreadable, Busy, Gone, refused
 from .listing import Item, Listing, StaleList
+from .troubles import Troubles
 
 _log = get_logger("sealane.cluster")
 
@@ -67,6 +68,7 @@ class Surroundings:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     random: Callable[[], float] = random.random
+    troubles: Troubles = field(default_factory=Troubles)
 
 
 class Reflector(Generic[T]):
@@ -106,15 +108,21 @@ class Reflector(Generic[T]):
 
     async def run(self) -> None:
         """Follow until cancelled."""
-        while True:
-            try:
-                await self.follow()
-            except ApiError as error:
-                await self._wait_after(error)
-            except Exception as error:  # noqa: BLE001 - whatever it was, a blind router is worse than a new beginning
-                _log.exception("watch_fault", resource=self.resource.name)
-                self.listing.forget_version()
-                await self._wait_after(ApiUnreadable(type(error).__name__))
+        try:
+            while True:
+                await self._follow_once()
+        finally:
+            self._around.troubles.forget(self.resource.name, self)
+
+    async def _follow_once(self) -> None:
+        try:
+            await self.follow()
+        except ApiError as error:
+            await self._wait_after(error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, a blind router is worse than a new beginning
+            _log.exception("watch_fault", resource=self.resource.name)
+            self.listing.forget_version()
+            await self._wait_after(ApiUnreadable(type(error).__name__))
 
     async def follow(self) -> None:
         """One list if it is due, and one watch; raises ApiError."""
@@ -188,7 +196,7 @@ class Reflector(Generic[T]):
         self._heard = self._around.clock()
         self._confirmed()
         if was is not None:
-            _log.info("watch_resumed", resource=self.resource.name)
+            self._around.troubles.heard(self.resource.name, self)
             self._noticed()
 
     async def _wait_after(self, error: ApiError) -> None:
@@ -196,8 +204,7 @@ class Reflector(Generic[T]):
         if isinstance(error, Gone | ApiUnreadable):
             # Nobody knows what was missed.
             self.listing.forget_version()
-        if self.failure is None or self.failure.kind != error.kind:
-            _log.warning("watch_failed", resource=self.resource.name, kind=error.kind, reason=str(error)[:250])
+        self._around.troubles.failed(self.resource.name, self, error)
         self.failure = error
         if self.failing_since is None:
             self.failing_since = self._around.clock()
