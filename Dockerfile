@@ -10,7 +10,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all: PIP
 WORKDIR /src
 RUN python3 -m venv /tools && python3 -m venv --without-pip /opt/sealane
 COPY pyproject.toml requirements.lock ./
-COPY image image
+COPY image/locked.py image/locked.py
 RUN python3 image/locked.py hatchling <requirements.lock >/tools/hatchling.lock \
  && python3 image/locked.py router <requirements.lock >/tools/router.lock \
  && python3 image/locked.py operator <requirements.lock >/tools/operator.lock \
@@ -27,7 +27,7 @@ COPY cli cli
 COPY client client
 RUN /tools/bin/python -m hatchling build -t wheel -d /wheel >/dev/null
 
-# The packages come before the wheel: a change of the code leaves the layer with everything else as it was. Modules are
+# The program is started once, so that a base that lacks a library is found here. The packages come before the wheel: a change of the code leaves the layer with everything else as it was. Modules are
 # compiled here, because the root file system of a running container is read-only; they are not looked at again.
 FROM tools AS router-packages
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --require-hashes -r /tools/router.lock \
@@ -41,13 +41,15 @@ FROM router-packages AS router-installed
 COPY --from=wheel /wheel /wheel
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --no-deps --no-index /wheel/*.whl \
  && /tools/bin/pip --python /opt/sealane check \
- && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib
+ && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib \
+ && /opt/sealane/bin/sealane-router --help >/dev/null
 
 FROM operator-packages AS operator-installed
 COPY --from=wheel /wheel /wheel
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --no-deps --no-index /wheel/*.whl \
  && /tools/bin/pip --python /opt/sealane check \
- && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib
+ && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib \
+ && /opt/sealane/bin/sealane-operator --help >/dev/null
 
 # What runs: the base, the packages, and nobody's privileges. PYTHONSAFEPATH keeps what lies in the working directory
 # from being imported.

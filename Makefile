@@ -29,7 +29,7 @@ ONE_AT_A_TIME := $(if $(shell command -v flock),flock requirements.lock)
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z][a-z-]*:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z][a-z0-9-]*:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: setup
 setup: ## Create .venv with every extra, exactly as locked; does nothing when it is fresh
@@ -105,9 +105,43 @@ promtool: ## Get promtool, which tests the alerts (seconds)
 cluster-run: setup cluster ## Run a control plane of your own until Ctrl-C (seconds)
 	@exec $(BIN)/python tests/cluster/run.py
 
+.PHONY: helm
+helm: ## Get helm, which tests the chart; builds it once, in four minutes
+	@cluster/node/build.sh helm
+
+.PHONY: node
+node: cluster ## Get what a node of Kubernetes needs besides; builds it once, in ten minutes (root)
+	@cluster/node/packages.sh
+	@cluster/node/build.sh
+
+.PHONY: node-run
+node-run: setup node ## Run a node with Sealane's images until Ctrl-C (root)
+	@exec $(BIN)/python tests/e2e/run.py
+
+.PHONY: image
+image: ## Build the images of router and operator, and say how large they are; BASE=IMAGE names another base
+	@image/build.sh
+
+.PHONY: e2e
+e2e: setup $(if $(E2E_CONTEXT),,node) ## Install the chart on a real node and test it as its users do (root, or E2E_CONTEXT)
+	@$(BIN)/python -m pytest tests/e2e $(ARGS)
+
+.PHONY: kind
+kind: ## Run Sealane in a kind cluster, with images of this source, for people who have Docker; ARGS=down removes it
+	@k8s/kind/up.sh $(ARGS)
+
 .PHONY: crds
 crds: setup ## Write k8s/crds and the tables of docs/crd.md from the classes that judge a route
 	@$(BIN)/python -m sealane_cli.crds
+
+.PHONY: chart
+chart: setup helm ## Write what follows from the chart and k8s/: its README's table, its copies, k8s/base and overlays
+	@$(BIN)/python -m sealane_cli.chart "$$(cluster/node/build.sh folder)/helm"
+
+.PHONY: chart-check
+chart-check: setup helm ## Judge the rendered chart by checkov and kubernetes-validate; gets both once (a minute or two)
+	@charts/checks/get.sh
+	@$(BIN)/python -m pytest tests/contract/test_chart_judges.py $(ARGS)
 
 .PHONY: docs
 docs: setup ## Check the documentation: links, settings, metrics

@@ -7,7 +7,7 @@
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-TAG=${TAG:-dev} REGISTRY=${REGISTRY:-localhost}
+TAG=${TAG:-dev} REGISTRY=${REGISTRY:-localhost/sealane}
 VERSION=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$ROOT/pyproject.toml")
 REVISION=$(git -C "$ROOT" rev-parse HEAD 2>/dev/null || echo unknown)
 
@@ -20,7 +20,7 @@ builder() { # the first that works; a docker without its daemon does not
 }
 
 build() { # target
-  local options=(--quiet --target "$1" --tag "$REGISTRY/sealane-$1:$TAG"
+  local options=(--quiet --target "$1" --tag "$REGISTRY/$1:$TAG"
     --build-arg "VERSION=$VERSION" --build-arg "REVISION=$REVISION" ${BASE:+--build-arg "BASE=$BASE"})
   case $BUILDER in
     buildah) # the steps see the machine's network and certificates, as on a machine behind a proxy they must
@@ -32,8 +32,8 @@ build() { # target
 
 size() { # target
   case $BUILDER in
-    buildah) STORAGE_DRIVER=${STORAGE_DRIVER:-overlay} buildah images --format '{{.Size}}' "$REGISTRY/sealane-$1:$TAG" ;;
-    *) $BUILDER images --format '{{.Size}}' "$REGISTRY/sealane-$1:$TAG" ;;
+    buildah) STORAGE_DRIVER=${STORAGE_DRIVER:-overlay} buildah images --format '{{.Size}}' "$REGISTRY/$1:$TAG" ;;
+    *) $BUILDER images --format '{{.Size}}' "$REGISTRY/$1:$TAG" ;;
   esac
 }
 
@@ -41,5 +41,5 @@ BUILDER=${BUILDER:-$(builder)}
 [ $# -gt 0 ] || set -- router operator
 for target; do
   build "$target"
-  echo "$REGISTRY/sealane-$target:$TAG  $(size "$target")"
+  echo "$REGISTRY/$target:$TAG  $(size "$target")"
 done

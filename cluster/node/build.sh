@@ -5,8 +5,9 @@
 #   cluster/node/build.sh PROGRAM...     only these of them; `helm` alone takes a third of the time
 #   cluster/node/build.sh folder         only say where they are, or would be
 #
-# Those of Kubernetes are built from the Go modules of the control plane, ../go.mod, so that the compiler finds most of it
-# done; helm and dns from the go.mod beside this file. A change here never makes anybody build the control plane anew.
+# Those of Kubernetes are built from kubernetes/go.mod, which names the versions of the control plane's ../go.mod, so that
+# the compiler finds most of it done; helm and dns from the go.mod beside this file. A change here never makes anybody
+# build the control plane anew.
 set -euo pipefail
 
 RECIPE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,10 +19,10 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 have() { command -v "$1" >/dev/null; }
 
-version() { awk -v module="$1" '$1 == module { print $2 }' "$RECIPE/go.mod" "$RECIPE/../go.mod"; }
+version() { awk -v module="$1" '$1 == module { print $2 }' "$RECIPE/go.mod" "$RECIPE/kubernetes/go.mod"; }
 
 checksum() { # what was built for another machine or from another recipe is another folder
-  { uname -sm; cat "$RECIPE"/../go.* "$RECIPE"/go.* "$RECIPE/build.sh" "$RECIPE/dns/main.go"; } |
+  { uname -sm; cat "$RECIPE"/go.* "$RECIPE"/kubernetes/go.* "$RECIPE/build.sh" "$RECIPE/dns/main.go"; } |
     if have sha256sum; then sha256sum; else shasum -a 256; fi | cut -c 1-16
 }
 
@@ -94,7 +95,7 @@ build() { # program...; each appears whole or not at all
   trap 'rm -rf "$new"' EXIT
   find_go "$@"
   (compile "$RECIPE" "$new" $(among "$OURS" "$@"))
-  (compile "$RECIPE/.." "$new" $(among "$KUBERNETES" "$@"))
+  (compile "$RECIPE/kubernetes" "$new" $(among "$KUBERNETES" "$@"))
   mkdir -p "$FOLDER"
   mv "$new"/* "$FOLDER/"
   prune
@@ -105,7 +106,7 @@ case ${1:-all} in
   folder) ;;
   all) build $OURS $KUBERNETES ;;
   *)
-    [ $# -eq "$(among "$OURS $KUBERNETES" "$@" | wc -w)" ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+    [ $# -eq "$(among "$OURS $KUBERNETES" "$@" | wc -w)" ] || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
     build "$@" ;;
 esac
 printf '%s\n' "$FOLDER"

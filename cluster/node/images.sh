@@ -9,8 +9,8 @@ set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-~/.cache}/sealane/node/images
-INCLUDE=python3-minimal,python3-venv,ca-certificates
-BASE=localhost/sealane-base:1
+INCLUDE=python3-minimal,python3-venv,ca-certificates,libstdc++6
+BASE=localhost/sealane/base:$(printf %s "$INCLUDE" | cksum | cut -d ' ' -f 1)
 export STORAGE_DRIVER=${STORAGE_DRIVER:-overlay}
 
 say() { printf '%s\n' "$*" >&2; }
@@ -42,7 +42,7 @@ pause() { # a static program that waits and buries orphans
 
 archive() { # image: an archive is called after what is in it, so that an unchanged one is not written again
   local image=$1 name id file
-  name=${image#localhost/}
+  name=${image##*/}
   id=$(buildah images --quiet --no-trunc "$image")
   id=${id#sha256:} file=$CACHE/${name%:*}-${id:0:16}.tar
   [ -f "$file" ] && { touch "$file"; return; }
@@ -62,7 +62,7 @@ case ${1:-all} in
   all)
     pause
     BASE=$BASE BUILDER=buildah "$HERE/../../image/build.sh" >&2
-    for image in pause:1 sealane-router:dev sealane-operator:dev; do archive "localhost/$image"; done
+    for image in localhost/pause:1 localhost/sealane/{router,operator}:dev; do archive "$image"; done
     printf '%s\n' "$CACHE" ;;
   *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -14,16 +14,23 @@ _LAST_LINES = 12
 class Component:
     """A program and, while it runs, its process; the log goes on over every start.
 
-    Its environment is the test's, or ``environment`` instead.
+    Its environment is the test's, or ``environment`` instead. A test run that is killed sends it ``signal_at_our_end``.
     """
 
     def __init__(
-        self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        signal_at_our_end: str = "KILL",
     ) -> None:
         self.name = name
         self.log = log
         self._command = list(command)
         self._environment = environment
+        self._signal_at_our_end = signal_at_our_end
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,7 +56,7 @@ class Component:
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError(f"{self.name} must be started on the main thread")
         setpriv = shutil.which("setpriv")
-        leash = [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+        leash = [setpriv, "--pdeathsig", self._signal_at_our_end] if setpriv else []
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*leash, *self._command],

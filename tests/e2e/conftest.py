@@ -1,0 +1,61 @@
+"""Tests of the chart on a real node; ``make e2e`` runs them, and ``make test`` leaves them out.
+
+The node is ours, in namespaces of its own, or the cluster that E2E_CONTEXT names, to which the images were brought.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.e2e_load import __file__ as load_file
+from tests.support.e2e_pods import provider, route, script, secret
+from tests.support.e2e_scene import SYSTEM, TEAM, Scene, wait
+from tests.support.node import Node, asked_context, built_images, existing_node, running_node
+
+_HERE = Path(__file__).resolve().parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the folder out unless the command line names it or something in it."""
+    named = [config.invocation_params.dir / str(each).split("::")[0] for each in config.invocation_params.args]
+    asked = any(path.resolve().is_relative_to(_HERE) for path in named if path.exists())
+    return None if asked else True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Uninstalling comes last; all tests share one release."""
+    items.sort(key=lambda item: item.path.name == "test_uninstall.py")
+    for item in items:
+        item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """The node of the whole run."""
+    folder = tmp_path_factory.mktemp("node")
+    if context := asked_context():
+        yield existing_node(context, folder)
+        return
+    with running_node(folder, built_images()) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def scene(node: Node) -> Iterator[Scene]:
+    """Sealane installed, a provider, and a route to it that is Ready; removed at the end."""
+    made = Scene(node)
+    try:
+        made.install()
+        made.namespace(TEAM)
+        made.kubectl.apply(
+            *provider(made.image, TEAM),
+            secret(TEAM),
+            script(TEAM, Path(load_file).read_text(encoding="utf-8")),
+            route(TEAM),
+        )
+        wait(lambda: made.condition("Ready").startswith("True/"), "the route is Ready")
+        yield made
+    finally:
+        for name in (TEAM, SYSTEM):
+            made.kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")
