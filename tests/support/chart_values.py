@@ -86,7 +86,7 @@ SETS: dict[str, Values] = {
             "service": {
                 "type": "LoadBalancer",
                 "port": 8080,
-                "preferClose": True,
+                "preferSameZone": True,
                 "annotations": {"example.com/internal": "true"},
                 "labels": {"exposed": "inside"},
             },
