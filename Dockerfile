@@ -41,14 +41,14 @@ FROM router-packages AS router-installed
 COPY --from=wheel /wheel /wheel
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --no-deps --no-index /wheel/*.whl \
  && /tools/bin/pip --python /opt/sealane check \
- && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib \
+ && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib/*/site-packages/sealane_* \
  && /opt/sealane/bin/sealane-router --help >/dev/null
 
 FROM operator-packages AS operator-installed
 COPY --from=wheel /wheel /wheel
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --no-deps --no-index /wheel/*.whl \
  && /tools/bin/pip --python /opt/sealane check \
- && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib \
+ && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib/*/site-packages/sealane_* \
  && /opt/sealane/bin/sealane-operator --help >/dev/null
 
 # What runs: the base, the packages, and nobody's privileges. PYTHONSAFEPATH keeps what lies in the working directory

@@ -2,17 +2,12 @@
 
 import os
 import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-_RECIPE = Path(__file__).resolve().parents[2] / "cluster"
-_TOOLS = """
-    awk bash cat chmod cut dirname env find flock ls mkdir mktemp mv nice rm sed sha256sum shasum sleep tail touch
-    uname wc
-"""
+from tests.support.machine import RECIPES, Machine
+
 _KUBERNETES = {"kube-apiserver", "kube-controller-manager", "kubectl"}
 
 #: Writes what it was asked and what it was told by the environment; ``build`` makes one file a package.
@@ -41,61 +36,10 @@ mkdir -p "$3/usr/bin" && touch "$3/usr/bin/etcd" && chmod +x "$3/usr/bin/etcd"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A machine that has the usual tools and what a test gives it; ``calls`` is what it was asked to do."""
-
-    folder: Path
-
-    def has(self, name: str, text: str) -> None:
-        """Put a program on its path."""
-        program = self.folder / "bin" / name
-        program.write_text(text, encoding="utf-8")
-        program.chmod(0o755)
-
-    def start(self, *arguments: str, recipe: Path = _RECIPE, **environ: str) -> subprocess.Popen[str]:
-        """Begin to run the script."""
-        return subprocess.Popen(
-            [recipe / "build.sh", *arguments],
-            env={
-                "PATH": str(self.folder / "bin"),
-                "GOROOT": str(self.folder / "no-go"),
-                "XDG_CACHE_HOME": str(self.folder / "cache"),
-                "CALLS": str(self.folder / "calls"),
-                **environ,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *arguments: str, recipe: Path = _RECIPE, **environ: str) -> tuple[int, str, str]:
-        """Run the script: its exit code, what it answered and what it told."""
-        process = self.start(*arguments, recipe=recipe, **environ)
-        out, err = process.communicate(timeout=30)
-        return process.returncode, out.strip(), err.strip()
-
-    @property
-    def calls(self) -> list[str]:
-        """Each call of a program that a test gave it."""
-        log = self.folder / "calls"
-        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-
-    @property
-    def cached(self) -> set[str]:
-        """The folders in its cache."""
-        cache = self.folder / "cache" / "sealane" / "cluster"
-        return {path.name for path in cache.iterdir() if path.is_dir()} if cache.exists() else set()
-
-
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     """A machine with Go and without etcd."""
-    (tmp_path / "bin").mkdir()
-    for tool in _TOOLS.split():
-        if found := shutil.which(tool):
-            (tmp_path / "bin" / tool).symlink_to(found)
-    made = Machine(tmp_path)
+    made = Machine.bare(tmp_path)
     made.has("go", _GO)
     return made
 
@@ -220,7 +164,7 @@ def test_another_recipe_is_another_folder_and_three_are_kept(machine: Machine, t
     """A branch with other versions builds its own; the oldest folders go."""
     _with_etcd(machine)
     recipe = tmp_path / "recipe"
-    shutil.copytree(_RECIPE, recipe)
+    shutil.copytree(RECIPES, recipe)
     built = []
     for number in range(4):
         (recipe / "go.sum").write_text(f"{number}\n", encoding="utf-8")
