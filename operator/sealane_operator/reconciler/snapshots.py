@@ -92,12 +92,13 @@ class Snapshots:
         Raises :class:`~sealane_operator.errors.Conflict` when the numbers it tried are all taken.
         """
         history = self.history(raw)
+        own = self._of(raw)
+        own.highest = max(own.highest, history.highest)  # whoever deletes it by hand frees no number
         facts = await self._found(raw, history, content, state)
         if facts is not None:
             return Snapshot(facts, created=False)
         # A revision that stable points at and that somebody deleted comes back under its number: it is the same.
         number = state.stable.revision if state.stable is not None and state.stable.hash == content else None
-        own = self._of(raw)
         for _ in range(_MAX_TRIES):
             number = number or next_number(history, state, own.highest)
             made, created = await self._create(raw, number, content)

@@ -142,6 +142,22 @@ async def test_a_deleted_stable_revision_comes_back() -> None:
     assert operator.stable(A) == 1
 
 
+async def test_a_number_that_was_seen_is_not_used_again() -> None:
+    """Another process made the revision, and somebody deleted it."""
+    operator = SmallOperator()
+    for prefix in ("a-", "b-", "a-"):
+        operator.kube.apply(_route("a", prefix))
+        await operator.settle(A)
+    operator.restart()
+    await operator.look(A)
+    await operator.look(A)
+    del operator.kube.revisions["team/a-2"]
+    operator.kube.apply(_route("a", "c-"))
+    await operator.settle(A)
+
+    assert operator.stable(A) == 3
+
+
 async def test_a_stable_revision_that_was_deleted_meanwhile_comes_back_at_once() -> None:
     """Nobody was there to see it go; a route that looks at rest is looked at all the same."""
     operator = SmallOperator()
