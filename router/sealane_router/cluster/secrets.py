@@ -152,13 +152,13 @@ class SecretWatches:
             noticed=lambda: self._compare(name),
         )
         task = spawn(reflector.run(), name="watch secret")
-        watch = _Watch(name, reflector, task, self._remembered.get(name), self._around.clock)
-        watch.told = watch.state
-        return watch
+        return _Watch(name, reflector, task, self._remembered.get(name), self._around.clock)
 
     def _compare(self, name: SecretName) -> None:
         """A thousand watches that fail every few seconds are no news."""
         watch = self._watches.get(name)
+        if watch is not None and watch.reflector.synced:
+            self._remembered.pop(name, None)
         if watch is not None and (state := watch.state) != watch.told:
             watch.told = state
             self._noticed(name)
@@ -166,7 +166,10 @@ class SecretWatches:
 
 @dataclass(slots=True)
 class _Watch:
-    """One Secret's reflector and its task; ``told`` is the state that was noticed last."""
+    """One Secret's reflector and its task; ``told`` is the state that was noticed last.
+
+    Whoever asked for the watch saw none, so what is remembered is news as well.
+    """
 
     name: SecretName
     reflector: Reflector[Secret]

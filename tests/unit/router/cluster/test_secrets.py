@@ -169,6 +169,25 @@ async def test_what_was_remembered_counts_until_the_api_speaks(vault: Vault) -> 
     assert vault.watches.state(NAME).problem == "there is no Secret moonshot in namespace team"
 
 
+async def test_the_first_answer_is_news_even_if_it_was_remembered(vault: Vault) -> None:
+    """A route that refers to the Secret waits for this answer; without a notice it would wait for ever."""
+    vault.watches.remember({NAME: {"api-key": b"sk-1"}})
+    await vault.watches.want({NAME})
+    await until(lambda: vault.noticed == [NAME])
+
+
+async def test_what_was_remembered_counts_once(vault: Vault) -> None:
+    """A Secret that went, or was rotated, does not come back with a route that refers to it anew."""
+    vault.secrets.clear()
+    vault.watches.remember({NAME: {"api-key": b"sk-0"}})
+    await vault.watches.want({NAME})
+    await until(lambda: vault.watches.state(NAME).problem is not None)
+    await vault.watches.want(set())
+    await vault.watches.want({NAME})
+
+    assert vault.watches.state(NAME).values is None
+
+
 async def test_what_is_no_news_is_not_noticed(vault: Vault) -> None:
     """A watch that fails again and again, and one that says what was known before."""
     await vault.watches.want({NAME})
