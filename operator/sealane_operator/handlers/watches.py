@@ -24,6 +24,10 @@ from .watching import registry, settings
 #: a thread is meant.
 _NOISY = {"kopf": logging.WARNING, "kopf._core.reactor.running": logging.ERROR}
 
+#: Only kopf's peering, which is off, would tell others this name. Left to itself kopf asks for the user's, and in a
+#: container the number of the user has none.
+_NOBODY = "sealane-operator"
+
 
 class Watches:
     """kopf in a thread; ``await ended`` returns what ended it, which nothing but :meth:`stop` should."""
@@ -127,6 +131,7 @@ class Watches:
         await kopf.operator(
             registry=registry(self._open),
             settings=settings(),
+            identity=_NOBODY,  # type: ignore[arg-type]  # kopf does not export its type
             clusterwide=not self._namespaces,
             namespaces=self._namespaces,
         )
