@@ -24,9 +24,14 @@ import aiohttp
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.client.rest import RESTClientObject
 
+from sealane_telemetry.logs import get_logger
+
 from .connection import Json, Measure, lines_of
 
 _AGENT = "sealane-operator"
+
+_log = get_logger("sealane.operator.watches")
+
 _METADATA = "application/json;as=PartialObjectMetadata{};g=meta.k8s.io;v=v1"
 _WATCHED = re.compile(
     r"/apis/sealane\.dev/v1alpha1(?:/namespaces/([a-z0-9-]+))?/(providerroutes|providerrouterevisions)"
@@ -112,10 +117,15 @@ class TappedSession:
         try:
             answer = await self._rest.request("GET", url, headers=dict(headers), _request_timeout=timeout)
             status = answer.status
-            response: aiohttp.ClientResponse = answer.response
-            return response
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            _log.warning("watch_unanswered", kind=kind, name=verb, error=type(error).__name__)
+            raise
         finally:
             self._measure(verb, kind, status, time.monotonic() - began)
+        if status >= 400:
+            _log.warning("watch_refused", kind=kind, name=verb, status=status)
+        response: aiohttp.ClientResponse = answer.response
+        return response
 
 
 class _Answer:

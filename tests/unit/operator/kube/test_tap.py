@@ -1,5 +1,6 @@
 """What kopf asks the API through."""
 
+import io
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ import pytest
 
 from sealane_operator.kube.connection import Json, load_configuration
 from sealane_operator.kube.tap import TappedSession
+from sealane_telemetry import logs
 from tests.support.scripted_kubernetes import (
     Answer,
     ScriptedKubernetes,
@@ -158,6 +160,24 @@ async def test_a_refusal_passes_as_it_is(tmp_path: Path) -> None:
 
     assert (answer.status, body["kind"], scene.heard.words) == (403, "Status", [])
     assert scene.heard.calls == [("LIST", "providerroutes", 403)]
+
+
+async def test_what_fails_is_told_in_words(tmp_path: Path) -> None:
+    """What kopf says of it is put together at run time, and would be a hash in the log."""
+    log = io.StringIO()
+    logs.configure("info", log)
+    async with _scene(tmp_path, refuses(503)) as scene:
+        (await scene.get(f"{_REVISIONS}?watch=true")).release()
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await scene.session.request(method="get", url=f"http://127.0.0.1:1{_ROUTES}", timeout=_TIMEOUT)
+    logs.reset()
+    told = [json.loads(line) for line in log.getvalue().splitlines()]
+
+    assert [(each["event"], each["kind"], each["name"]) for each in told] == [
+        ("watch_refused", "providerrouterevisions", "WATCH"),
+        ("watch_unanswered", "providerroutes", "LIST"),
+    ]
+    assert (told[0]["status"], told[1]["error"]) == (503, "ClientConnectorError")
 
 
 @pytest.mark.parametrize(("method", "content"), [("patch", {}), ("post", None), ("delete", None), ("get", {"a": 1})])
