@@ -190,9 +190,19 @@ class Route:
 class RouteTable:
     """Every route a router serves, free of conflicts; ``hash`` names the whole.
 
-    ``candidates`` are revisions on trial: each has the namespace and name of one of ``routes``.
+    ``candidates`` are revisions on trial: each has the namespace and name of one of ``routes``. A table may be empty: a
+    new cluster has no route yet. That is another thing than :data:`NO_TABLE`.
     """
 
     routes: tuple[Route, ...]
     hash: str
     candidates: tuple[Route, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody has said which routes there are."""
+        return self.hash != ""
+
+
+#: What a router has before its first table.
+NO_TABLE = RouteTable((), "")

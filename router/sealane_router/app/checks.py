@@ -25,7 +25,7 @@ def readiness(gateway: "Gateway") -> list[Check]:
 
 
 def _table_problem(gateway: "Gateway") -> str | None:
-    return None if gateway.serving.table.routes else "there is no route table"
+    return None if gateway.serving.table.is_known else "there is no route table"
 
 
 def _provider_problem(gateway: "Gateway") -> str | None:

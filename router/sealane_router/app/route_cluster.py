@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from sealane_api.route_table import NO_TABLE
 from sealane_router.cluster.following import Follower
 from sealane_router.cluster.kube.api import KubeApi
 from sealane_router.cluster.kube.errors import KubeconfigError
 from sealane_router.cluster.kube.reflector import Surroundings
 from sealane_router.cluster.snapshot import Snapshot, SnapshotError
-from sealane_router.cluster.table import table_of
 from sealane_router.routing.leases import LEASE, CandidateLeases
 from sealane_router.routing.matcher import Matcher
 from sealane_router.settings.groups import ClusterSettings
@@ -68,8 +68,8 @@ class RouteCluster:
         return self._follower.problems
 
     def first(self, make: Make) -> Matcher:
-        """An empty table: the first one is under way."""
-        return make(table_of({}))
+        """No table: the first one is under way."""
+        return make(NO_TABLE)
 
     async def open(self) -> None:
         """Begin to follow; raises ConfigurationError for a kubeconfig that cannot be used."""

@@ -128,14 +128,15 @@ class Follower:
         # Whoever's weight was lowered has less at once, not after a new table.
         self._leases.point(weights_of(routes.values()))
         choice = await self._chosen(routes, self._arms, unlisted)
-        if not self._begun:
+        first = not self._begun
+        if first:
             if self._is_early(choice, unlisted):
                 if not self._remembered or self._clock() - self._opened < SNAPSHOT_AFTER:
                     return None
                 _log.warning("snapshot_served", routes=len(self._remembered))
                 choice = await self._chosen(routes, self._remembered, unlisted)
             self._begun, self._remembered = True, {}
-        if _same(choice.arms, self._arms):
+        if not first and _same(choice.arms, self._arms):
             return None
         assembly = await asyncio.to_thread(assemble, choice.arms, self._arms, make)
         self._arms, self._contested = assembly.arms, assembly.problems

@@ -27,8 +27,8 @@ def matching(current: Callable[[], Serving]) -> Layer:
             exchange.model = json.model
             exchange.stream = json.stream
             serving = current()
-            if not serving.table.routes:
-                raise GatewayUnready("the gateway has no routes yet")  # a 404 would be the last word on a model
+            if not serving.table.is_known:
+                raise GatewayUnready("the gateway has no route table yet")  # a 404 would be the last word on a model
             _find(exchange, serving)
             await handler(exchange)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sealane_api.route_table import RouteTable
+from sealane_api.route_table import NO_TABLE, RouteTable
 from sealane_router.app.checks import readiness
 from sealane_router.routing.matcher import Matcher
 from tests.support.gateway import RunningGateway, running_gateway
@@ -35,15 +35,20 @@ async def test_an_outage_makes_a_strict_router_unready(tmp_path: Path, policy: s
     assert both == ({"providers": "no provider can be tried: moonshot, zai"} if policy == "strict" else {})
 
 
-async def test_without_a_provider_none_is_out(tmp_path: Path) -> None:
-    """A router in an empty cluster lacks routes, and says that alone."""
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [(NO_TABLE, {"route-table": "there is no route table"}), (RouteTable((), "hash"), {})],
+    ids=["not yet", "without routes"],
+)
+async def test_without_a_provider_none_is_out(tmp_path: Path, table: RouteTable, told: dict[str, str]) -> None:
+    """Before its first table a router lacks that alone; in a cluster without routes it lacks nothing."""
     routes = two_providers(tmp_path, "http://127.0.0.1:1/v1", "http://127.0.0.1:1/api/paas/v4")
     async with running_gateway(routes, {"--readiness-policy": "strict"}, KEYS) as running:
         live = running.gateway.live
-        live.apply(Matcher(RouteTable((), "")))
+        live.apply(Matcher(table))
         failing = _failing(running)
 
-    assert failing == {"route-table": "there is no route table"}
+    assert failing == told
 
 
 async def test_the_checks_of_the_source_are_told(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class Source:
 
 
 async def test_an_empty_cluster_is_followed(tmp_path: Path) -> None:
-    """There is no table to begin with and none comes; the API's silence is told after a minute."""
+    """There is no table to begin with, then one without routes; the API's silence is told after a minute."""
     async with scripted_kubernetes(listed(), said()) as server:
         source = Source(ClusterSettings(follow=True, kubeconfig=server.kubeconfig(tmp_path), snapshot=tmp_path))
         first = source.routes.first(Matcher)
@@ -53,7 +53,9 @@ async def test_an_empty_cluster_is_followed(tmp_path: Path) -> None:
         age = source.value("sealane_kubernetes_api_age_seconds")
         await source.routes.close()
 
-    assert (first.table.routes, following) == ((), None)
+    assert not first.table.is_known
+    assert following is not None
+    assert (following.table.routes, following.table.is_known) == ((), True)
     assert before == (
         {"kubernetes-api": "the Kubernetes API has not yet said which routes there are", "routes": None},
         None,

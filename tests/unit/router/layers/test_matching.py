@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealane_api.route_table import RouteTable
+from sealane_api.route_table import NO_TABLE, RouteTable
 from sealane_router.errors import (
     EncodingUnsupported,
     GatewayUnready,
@@ -58,7 +58,16 @@ def test_without_a_route_table_no_model_is_called_unknown(rest: Any, run: Run) -
     exchange, _ = request_of()
     exchange.caller = ANYBODY
     with pytest.raises(GatewayUnready):
-        run(matching(lambda: serving_of(RouteTable((), "")))(rest), exchange)
+        run(matching(lambda: serving_of(NO_TABLE))(rest), exchange)
+    assert (exchange.matched, rest.calls) == (False, 0)
+
+
+def test_in_a_table_without_routes_every_model_is_unknown(rest: Any, run: Run) -> None:
+    """A new cluster has none, and that is known."""
+    exchange, _ = request_of()
+    exchange.caller = ANYBODY
+    with pytest.raises(ModelNotFound):
+        run(matching(lambda: serving_of(RouteTable((), "hash")))(rest), exchange)
     assert (exchange.matched, rest.calls) == (False, 0)
 
 
