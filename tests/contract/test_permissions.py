@@ -22,13 +22,13 @@ Line = tuple[frozenset[str], frozenset[str], tuple[str, ...]]
 _TABLES = {
     "The operator, in its own namespace": ["sealane-operator-home"],
     "The operator, where routes are": ["sealane-operator"],
-    "Routers": ["sealane-router"],
+    "Routers": ["sealane-router", "sealane-router-token-review"],
     "People": ["sealane-view", "sealane-edit"],
 }
 
 
 def _roles() -> list[Document]:
-    found = manifests("home", "cluster", "namespace", "people")
+    found = manifests("home", "cluster", "namespace", "people", "callers")
     return [document for document in found if document["kind"] in {"Role", "ClusterRole"}]
 
 
@@ -83,11 +83,12 @@ def test_a_namespace_gets_what_the_cluster_would() -> None:
 
 def test_each_role_is_bound_to_the_account_it_is_named_after() -> None:
     """A binding names its own role, and one ServiceAccount at home."""
-    for document in manifests("home", "cluster", "namespace"):
+    for document in manifests("home", "cluster", "namespace", "callers"):
         if "roleRef" not in document:
             continue
         name = document["metadata"]["name"]
-        who = {"kind": "ServiceAccount", "name": name.removesuffix("-home"), "namespace": "sealane-system"}
+        account = name.removesuffix("-home").removesuffix("-token-review")
+        who = {"kind": "ServiceAccount", "name": account, "namespace": "sealane-system"}
 
         assert (document["roleRef"]["name"], document["subjects"]) == (name, [who])
         assert document["roleRef"]["kind"] == document["kind"].removesuffix("Binding")
