@@ -57,7 +57,7 @@ def rolled_back(turn: Turn) -> Aspect | None:
         words = f"revision {record.from_revision}→{record.to_revision} by {record.by}: {record.evidence}"
         return Aspect("True", record.reason, words)
     if wanted.hash == turn.state.held:
-        return Aspect("True", "ManualRollback", f"revision {wanted.revision} was given up by hand")
+        return Aspect("True", "ManualRollback", _held_back(turn, wanted))
     return Aspect("True", "RolledBackEarlier", f"revision {wanted.revision} failed in an earlier rollout")
 
 
@@ -121,6 +121,17 @@ def _health(verdict: Verdict) -> Aspect:
         return Aspect("False", "ChecksFailed", "worse than stable over the same time")
     words = "too few exchanges to tell" if verdict.value in HELD else "no figures can be had"
     return Aspect("Unknown", "InsufficientData", words)
+
+
+def _held_back(turn: Turn, wanted: Wanted) -> str:
+    """Say who holds the spec's revision back; what an undo moved stable from may be another one."""
+    record = turn.state.last_rollback
+    if record is None or record.reason != "ManualRollback":
+        return f"revision {wanted.revision} was given up by hand"
+    return (
+        f"revision {record.from_revision}→{record.to_revision} by {record.by}: {record.evidence}; revision "
+        f"{wanted.revision}, which the spec asks for, is held back"
+    )
 
 
 def _record(turn: Turn, wanted: Wanted) -> RollbackRecord | None:

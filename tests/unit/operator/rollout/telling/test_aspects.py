@@ -2,7 +2,7 @@
 
 import pytest
 
-from sealane_operator.rollout.model import Phase
+from sealane_operator.rollout.model import Phase, RollbackRecord
 from tests.support.rollouts import Rollout, hash_of, policy
 
 
@@ -80,6 +80,19 @@ def test_what_was_given_up_earlier_still_says_so(
         "RolledBack": rolled_back,
         "Stalled": "True/RolledBack",
     }
+
+
+def test_an_undo_beside_what_the_spec_asks_for_is_told_as_what_it_was() -> None:
+    """Stable moved from one revision to another, and a third is what the spec asks for."""
+    rollout = Rollout()
+    rollout.overwrite(
+        held=hash_of(8), last_rollback=RollbackRecord(7, 6, "ManualRollback", rollout.now, "anna", "undo")
+    )
+    rollout.ask_for(8)
+    said = rollout.look().rolled_back
+
+    assert said is not None
+    assert said.message == "revision 7→6 by anna: undo; revision 8, which the spec asks for, is held back"
 
 
 def test_a_route_without_a_revision_says_why() -> None:
