@@ -113,6 +113,8 @@ class Rollout:
         """Routers that are ready and do not follow."""
         self.mute = False
         """No router tells its figures."""
+        self.follows_after = 1.0
+        """Seconds from a candidate's new weight until the routers have it."""
         self.decision: Decision | None = None
         self.notes: list[Note] = []
         self.finished: list[str] = []
@@ -276,7 +278,7 @@ class Rollout:
             ready=self.ready,
             desired=3,
             stable=following if self.now - self._stable_told_at >= 1 else 0,
-            candidate=following if self.state.candidate is not None and age >= 1 else 0,
+            candidate=following if self.state.candidate is not None and age >= self.follows_after else 0,
             lagging=dict.fromkeys(sorted(self.deaf), age),
         )
 
@@ -289,7 +291,7 @@ class Rollout:
         if self.state.stable is None or self.mute or not self.ready:
             return
         candidate, weight = self.state.candidate, 0
-        if candidate is not None and self.now - self._told_at >= 1:
+        if candidate is not None and self.now - self._told_at >= self.follows_after:
             weight = candidate.weight
         stable_arm, candidate_arm = self._counts
         self._add(stable_arm, self.per_second * (100 - weight) / 100, self.state.stable.revision)

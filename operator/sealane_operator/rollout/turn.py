@@ -6,6 +6,7 @@ from typing import Any
 
 from sealane_api.resource.rollout import StepSpec
 from sealane_operator.rollout.analysis.comparison import Analysis, compare, swapped
+from sealane_operator.rollout.analysis.figures import together
 from sealane_operator.rollout.model import Candidate, Note, Observation, Phase, RolloutState, Series, Wanted
 
 #: Phases in which the candidate is the revision that the spec asks for.
@@ -13,6 +14,10 @@ TRIAL = frozenset({Phase.PROGRAMMING, Phase.STEPPING})
 
 #: Phases in which a promoted revision is watched.
 WATCHED = frozenset({Phase.BAKING, Phase.CHALLENGING})
+
+
+#: What a challenge compares begins so many seconds after the routers served the previous revision again.
+CHALLENGE_BEGINS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,11 @@ class Turn:
         series = self.series or Series(sources=self.seen.series.sources)
         state, spec = self.state, self.seen.policy.analysis
         if state.phase is Phase.CHALLENGING:
-            return compare(swapped(series), spec, state.candidate.revision if state.candidate is not None else 0)
+            begun = together(series)
+            # An outage may end as the challenge begins: what the promoted revision met alone proves nothing.
+            since = None if begun is None else begun + CHALLENGE_BEGINS
+            other = state.candidate.revision if state.candidate is not None else 0
+            return compare(swapped(series), spec, other, since=since)
         return compare(series, spec, state.stable.revision if state.stable is not None else 0)
 
     @property

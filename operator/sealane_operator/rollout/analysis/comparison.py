@@ -90,9 +90,11 @@ class _Check:
     failure: Failure | None = None
 
 
-def compare(series: Series, spec: AnalysisSpec, other: int) -> Analysis:
-    """Compare the candidate with stable, which is revision ``other``."""
+def compare(series: Series, spec: AnalysisSpec, other: int, *, since: float | None = None) -> Analysis:
+    """Compare the candidate with stable, which is revision ``other``; nothing before ``since`` counts."""
     calm = last_outage(series)  # breakers close again one by one: what is compared begins after it
+    if since is not None:
+        calm = since if calm is None else max(calm, since)
     stretches = [stretch(series, seconds, since=calm) for seconds in STRETCHES]
     whole = stretches[-1]
     errors = _errors(stretches, spec, series, other)

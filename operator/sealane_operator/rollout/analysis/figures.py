@@ -1,7 +1,7 @@
 """What both arms did in a stretch of time: the difference of two samples of a series."""
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -68,6 +68,13 @@ def last_outage(series: Series) -> float | None:
         if _is_out(base.stable, samples[end].stable) and _is_out(base.candidate, samples[end].candidate):
             return samples[end].at
     return None
+
+
+def together(series: Series) -> float | None:
+    """Return the last moment at which one of the arms had done nothing yet: before it there is nothing to compare."""
+    samples = series.samples
+    first = bisect_left(samples, 1, key=lambda sample: min(sample.stable.exchanges, sample.candidate.exchanges))
+    return samples[first - 1].at if first > 0 else None
 
 
 def sent(figures: Figures) -> Share:

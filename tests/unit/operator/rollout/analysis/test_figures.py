@@ -1,7 +1,7 @@
 """Differences of two samples."""
 
 from sealane_api.report import LATENCY_BOUNDS, Figures
-from sealane_operator.rollout.analysis.figures import age, bad_share, last_outage, rate_of, sent, stretch
+from sealane_operator.rollout.analysis.figures import age, bad_share, last_outage, rate_of, sent, stretch, together
 from sealane_operator.rollout.analysis.statistics import Share
 from sealane_operator.rollout.model import Rate, Sample, Series
 
@@ -94,6 +94,16 @@ def test_what_reached_a_provider_is_what_no_breaker_refused() -> None:
     assert sent(Figures(100, 60, failures={"BreakerOpen": 50, "Connect": 10})) == Share(10, 50)
     assert sent(Figures(100, 60)) == Share(60, 100)
     assert sent(Figures(5, 3, failures={"BreakerOpen": 9})) == Share(0, 2)
+
+
+def test_there_is_nothing_to_compare_until_both_arms_serve() -> None:
+    """The last moment before is where a comparison may begin; of an empty series there is none."""
+    alone = _pairs(((0, 0), (0, 0)), ((90, 80), (0, 0)))
+    both = _pairs(((0, 0), (0, 0)), ((90, 80), (0, 0)), ((99, 80), (8, 0)))
+
+    assert together(alone) == alone.samples[-1].at
+    assert together(both) == both.samples[1].at
+    assert together(Series()) is None
 
 
 def test_nothing_before_a_moment_counts() -> None:

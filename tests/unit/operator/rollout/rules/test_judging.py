@@ -154,3 +154,21 @@ def test_verdicts_are_told_to_metrics() -> None:
     rollout.until_phase(Phase.BAKING)
     assert rollout.look().verdicts == {}
     assert rollout.seconds(3).verdicts == {"bake": "Pass"}
+
+
+def test_an_outage_that_ends_as_the_challenge_begins_blames_nobody() -> None:
+    """The promoted revision met its last seconds alone: the routers did not serve the previous one yet."""
+    rollout = Rollout(policy(strategy="Immediate", bakeTime="10m"))
+    rollout.ask_for(8)
+    rollout.until_phase(Phase.BAKING)
+    rollout.seconds(30)
+    for revision in (7, 8):
+        rollout.fails(revision, 0.97)
+    rollout.until_phase(Phase.CHALLENGING, 10)
+    rollout.follows_after = 3.0
+    rollout.seconds(2)
+    for revision in (7, 8):
+        rollout.fails(revision, 0.01)
+    rollout.until_phase(Phase.BAKING, 60)
+
+    assert rollout.stable == 8
