@@ -20,9 +20,9 @@ from sealane_operator.world.world import Scope, World
 
 from .watching import registry, settings
 
-#: What kopf says of itself is put together at run time, so the log shows its hash; and that signals do not reach it in
-#: a thread is meant.
-_NOISY = {"kopf": logging.WARNING, "kopf._core.reactor.running": logging.ERROR}
+#: What kopf says is put together at run time, so the log would show its hash. Of requests that fail the tap tells in
+#: words; that signals do not reach kopf in a thread is meant.
+_NOISY = {"kopf": logging.WARNING, "kopf._core.reactor.running": logging.ERROR, "kopf._cogs.clients": logging.CRITICAL}
 
 #: Only kopf's peering, which is off, would tell others this name. Left to itself kopf asks for the user's, and in a
 #: container the number of the user has none.
@@ -51,6 +51,7 @@ class Watches:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="watches", daemon=True)
         self._watching: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._session: TappedSession | None = None
         self._stopping = False
         self.ended: asyncio.Future[BaseException | None] = self._loop.create_future()
 
@@ -128,14 +129,20 @@ class Watches:
         if task is None or self._stopping:
             return
         self._watching = (asyncio.get_running_loop(), task)
-        await kopf.operator(
-            registry=registry(self._open),
-            settings=settings(),
-            identity=_NOBODY,  # type: ignore[arg-type]  # kopf does not export its type
-            clusterwide=not self._namespaces,
-            namespaces=self._namespaces,
-        )
+        try:
+            await kopf.operator(
+                registry=registry(self._open),
+                settings=settings(),
+                identity=_NOBODY,  # type: ignore[arg-type]  # kopf does not export its type
+                clusterwide=not self._namespaces,
+                namespaces=self._namespaces,
+            )
+        finally:
+            # kopf closes a session that another one takes the place of; the last one it leaves open.
+            if self._session is not None:
+                await self._session.close()
 
     async def _open(self) -> tuple[str, TappedSession]:
         configuration = await load_configuration(self._kubeconfig)
-        return configuration.host, TappedSession(configuration, self, self._measure)
+        self._session = TappedSession(configuration, self, self._measure)
+        return configuration.host, self._session

@@ -50,9 +50,12 @@ class _Api:
         self.streams: asyncio.Queue[web.StreamResponse] = asyncio.Queue()
         self.methods: set[str] = set()
         self._over = asyncio.Event()
+        self.connections: set[asyncio.Transport] = set()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.methods.add(request.method)
+        if request.transport is not None:
+            self.connections.add(request.transport)
         if request.path in _DISCOVERY:
             return web.json_response(_DISCOVERY[request.path])
         is_routes = request.path.endswith("/providerroutes")
@@ -161,7 +164,7 @@ async def test_each_namespace_is_watched_on_its_own(tmp_path: Path) -> None:
 
 
 async def test_the_end_that_is_asked_for_is_none_to_complain_about(tmp_path: Path) -> None:
-    """Asking twice changes nothing."""
+    """Asking twice changes nothing, and no connection is left open."""
     async with _scene(tmp_path) as scene:
         scene.watches.start()
         await scene.complete.wait()
@@ -169,6 +172,7 @@ async def test_the_end_that_is_asked_for_is_none_to_complain_about(tmp_path: Pat
         await scene.watches.stop(20.0)
 
         assert scene.watches.ended.result() is None
+        await until(lambda: all(connection.is_closing() for connection in scene.api.connections))
 
 
 async def test_an_error_in_the_stream_ends_the_watches(tmp_path: Path) -> None:
