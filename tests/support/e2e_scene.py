@@ -20,6 +20,7 @@ URL = f"http://sealane.{SYSTEM}.svc.cluster.local/v1/chat/completions"
 #: What a node of two cores has room for.
 VALUES: Mapping[str, Any] = {
     "image": {"registry": "localhost/sealane", "tag": "dev"},
+    "callers": {"anonymous": True, "serviceAccounts": {"enabled": False}},
     "router": {
         "bufferedBodies": "64MiB",
         "resources": {
@@ -63,7 +64,7 @@ class Scene:
         """The administrator."""
         return self.node.kubectl
 
-    def install(self, **flags: str) -> None:
+    def install(self) -> None:
         """``helm install`` with a namespace that is made for it."""
         self.namespace(SYSTEM)
         chart = ("install", RELEASE, str(CHART), f"--namespace={SYSTEM}")
