@@ -47,6 +47,7 @@ async def test_an_empty_cluster_is_followed(tmp_path: Path) -> None:
         await until(lambda: source.leases.api_age is not None)
         await source.routes.wait(0.0)
         following = await source.routes.next(Matcher)
+        again = await source.routes.next(Matcher)
         heard = source.checks()
         source.now += 61.0
         silent = source.checks()
@@ -55,7 +56,7 @@ async def test_an_empty_cluster_is_followed(tmp_path: Path) -> None:
 
     assert not first.table.is_known
     assert following is not None
-    assert (following.table.routes, following.table.is_known) == ((), True)
+    assert (following.table.routes, following.table.is_known, again) == ((), True, None)
     assert before == (
         {"kubernetes-api": "the Kubernetes API has not yet said which routes there are", "routes": None},
         None,

@@ -142,18 +142,6 @@ async def test_the_first_table_does_not_wait_for_ever(cluster: PlayedCluster, ro
     assert len(router.tables) == 2
 
 
-async def test_a_cluster_without_routes_is_a_table() -> None:
-    """Nobody waits for a route: that there is none is known as soon as the API has said so, and told once."""
-    router = Router(PlayedCluster())
-    await router.follower.open()
-    await router.until(lambda: bool(router.tables))
-    again = await router.look()
-    await router.follower.close()
-
-    assert [(each.table.routes, each.table.is_known) for each in router.tables] == [((), True)]
-    assert again is False
-
-
 async def test_a_change_is_followed_and_nothing_else_looked_at(cluster: PlayedCluster, router: Router) -> None:
     """The other route's object is the same one in both tables."""
     cluster.revision(OTHER)
