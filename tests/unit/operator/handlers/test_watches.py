@@ -50,12 +50,9 @@ class _Api:
         self.streams: asyncio.Queue[web.StreamResponse] = asyncio.Queue()
         self.methods: set[str] = set()
         self._over = asyncio.Event()
-        self.connections: set[asyncio.Transport] = set()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.methods.add(request.method)
-        if request.transport is not None:
-            self.connections.add(request.transport)
         if request.path in _DISCOVERY:
             return web.json_response(_DISCOVERY[request.path])
         is_routes = request.path.endswith("/providerroutes")
@@ -172,7 +169,8 @@ async def test_the_end_that_is_asked_for_is_none_to_complain_about(tmp_path: Pat
         await scene.watches.stop(20.0)
 
         assert scene.watches.ended.result() is None
-        await until(lambda: all(connection.is_closing() for connection in scene.api.connections))
+        assert scene.watches._session is not None
+        assert scene.watches._session.closed
 
 
 async def test_an_error_in_the_stream_ends_the_watches(tmp_path: Path) -> None:
