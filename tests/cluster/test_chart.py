@@ -39,7 +39,7 @@ def test_the_api_server_takes_every_object(control_plane: Cluster, helm: Path, v
     documents = [each for each in rendered(helm, values) if not each["apiVersion"].startswith(_FOREIGN)]
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
     command = [
-        kubectl.program, "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict",
+        str(kubectl.program), "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict",
         "--field-manager=helm", "-f", "-",
     ]  # fmt: skip
     done = subprocess.run(

@@ -55,11 +55,11 @@ def part(request: pytest.FixtureRequest, helm: Path, tmp_path_factory: pytest.Te
     return name, file
 
 
-def _found(judges: Path, file: Path, *flags: str) -> set[tuple[str, str]]:
+def _found(judges: Path, file: Path) -> set[tuple[str, str]]:
     """Checks that fail, and of which object."""
     command = [
-        judges / "python", judges / "checkov", "--file", file, "--framework=kubernetes", "--output=json", "--quiet",
-        "--compact", "--skip-download", *flags,
+        str(judges / "python"), str(judges / "checkov"), "--file", str(file), "--framework=kubernetes",
+        "--output=json", "--quiet", "--compact", "--skip-download",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     told = json.loads(done.stdout)
@@ -94,7 +94,8 @@ def test_checkov_finds_what_is_wrong(judges: Path, tmp_path: Path) -> None:
 def test_the_schemas_of_each_version_take_it(judges: Path, part: tuple[str, Path], version: str) -> None:
     """``kubernetes-validate --strict``: no field that this version does not have; only our own kind has no schema."""
     _, file = part
-    command = [judges / "python", judges / "kubernetes-validate", "--strict", "--quiet", "-k", version, file]
+    program = [str(judges / "python"), str(judges / "kubernetes-validate")]
+    command = [*program, "--strict", "--quiet", "-k", version, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     told = (done.stdout + done.stderr).splitlines()
 
