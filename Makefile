@@ -138,9 +138,12 @@ crds: setup ## Write k8s/crds and the tables of docs/crd.md from the classes tha
 chart: setup helm ## Write what follows from the chart and k8s/: its README's table, its copies, k8s/base and overlays
 	@$(BIN)/python -m sealane_cli.chart "$$(cluster/node/build.sh folder)/helm"
 
-.PHONY: chart-check
-chart-check: setup helm ## Judge the rendered chart by checkov and kubernetes-validate; gets both once (a minute or two)
+.PHONY: chart-judges
+chart-judges: ## Get checkov and kubernetes-validate, which judge the chart, once (a minute or two)
 	@charts/checks/get.sh
+
+.PHONY: chart-check
+chart-check: setup helm chart-judges ## Judge the rendered chart by checkov and kubernetes-validate
 	@$(BIN)/python -m pytest tests/contract/test_chart_judges.py $(ARGS)
 
 .PHONY: docs

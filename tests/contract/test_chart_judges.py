@@ -25,7 +25,7 @@ def _find() -> Path:
     said = subprocess.run([_CHECKS / "get.sh", "folder"], capture_output=True, text=True, timeout=30, check=True)
     folder = Path(said.stdout.strip())
     if not (folder / "whole").is_file():
-        raise ProgramMissing("checkov and kubernetes-validate are missing: 'make chart-check' gets them, once.")
+        raise ProgramMissing("checkov and kubernetes-validate are missing: 'make chart-judges' gets them, once.")
     return folder / "bin"
 
 
