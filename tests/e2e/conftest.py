@@ -54,7 +54,9 @@ def scene(node: Node) -> Iterator[Scene]:
             script(TEAM, Path(load_file).read_text(encoding="utf-8")),
             route(TEAM),
         )
+        made.kubectl("rollout", "status", "deployment/provider", f"--namespace={TEAM}", "--timeout=80s")
         wait(lambda: made.condition("Ready").startswith("True/"), "the route is Ready")
+        wait(lambda: made.call("--rate=5", "--streams=1", "--seconds=1").lost == (0, 0, {}), "an answer")
         yield made
     finally:
         for name in (TEAM, SYSTEM):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sealane_cli.stub.server import StubProvider
+from sealane_router.server.listener import ONE_MORE_SECONDS
 from tests.support.process import RouterProcess, router_process
 from tests.support.raw_client import RawAnswer, RawClient, raw_client, request_bytes
 from tests.support.routes import KEYS, two_providers
@@ -213,6 +214,36 @@ async def test_a_request_on_an_open_connection_is_answered_though_nobody_was_tol
 
     assert {(answer.status, answer.complete) for answer in answers} == {(200, True)}
     assert [answer.get("connection") for answer in answers].count("close") == len(clients)
+
+
+async def test_what_follows_a_stream_at_once_is_answered(tmp_path: Path) -> None:
+    """A stream that began before the drain could not say it is the last; the next request on its connection is told."""
+    async with _leaving(tmp_path, propagation_time="0s") as (served, client):
+        served.moonshot.terms.chunk_delay = 0.1
+        await client.send(request_bytes("POST", CHAT, STREAM))
+        began = await client.head()
+        served.gateway.gateway.begin_drain()
+        pieces = [await client.piece()]
+        while pieces[-1]:
+            pieces.append(await client.piece())
+        kept = await client.post(CHAT, WHOLE)
+        assert await client.ends()
+
+    assert (began.get("connection"), pieces[-2]) == (None, DONE)
+    assert (kept.status, kept.complete, kept.get("connection")) == (200, True, "close")
+
+
+async def test_nobody_waits_for_a_request_that_does_not_follow(tmp_path: Path) -> None:
+    """A client that only keeps its connection open behind such a stream is let go long before the drain deadline."""
+    async with _leaving(tmp_path, propagation_time="0s", drain_deadline="60s") as (served, client):
+        served.moonshot.terms.chunk_delay = 0.1
+        await client.send(request_bytes("POST", CHAT, STREAM))
+        await client.head()
+        served.gateway.gateway.begin_drain()
+        while await client.piece():
+            pass
+        async with asyncio.timeout(10 * ONE_MORE_SECONDS):
+            assert await client.ends()
 
 
 async def _ask_until_told_to_go(client: RawClient, answers: list[RawAnswer]) -> None:

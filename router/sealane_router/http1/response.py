@@ -14,12 +14,13 @@ class ClientResponse:
     """The client's side of one exchange.
 
     Header blocks are bytes of whole lines (``name: value\\r\\n``) without framing headers: those are added here.
-    ``bytes_sent`` counts the body. With ``bodiless`` (a HEAD request) an answer's length is told, not its body.
+    ``bytes_sent`` counts the body; ``last`` is whether the head said that the connection closes behind it. With
+    ``bodiless`` (a HEAD request) an answer's length is told, not its body.
     """
 
     __slots__ = (
         "_bodiless", "_chunked", "_drained", "_http10", "_paused", "_transport", "bytes_sent", "close", "ended",
-        "started",
+        "last", "started",
     )  # fmt: skip
 
     def __init__(self, transport: asyncio.Transport, *, http10: bool, keep_alive: bool, bodiless: bool = False) -> None:
@@ -30,12 +31,14 @@ class ClientResponse:
         self._paused = False
         self._drained: Wakeup | None = None
         self.close = not keep_alive or http10
+        self.last = False
         self.started = False
         self.ended = False
         self.bytes_sent = 0
 
     def answer(self, status: int, headers: bytes, body: bytes) -> None:
         """Write a whole answer."""
+        self.last = self.close
         head = b"%b%bcontent-length: %d\r\n%b\r\n" % (
             _status_line(status), headers, len(body), b"connection: close\r\n" if self.close else b"",
         )  # fmt: skip
@@ -58,7 +61,7 @@ class ClientResponse:
             framing = b"transfer-encoding: chunked\r\n"
             self._chunked = True
         closing = b"connection: close\r\n" if self.close else b""
-        self.started = True
+        self.started, self.last = True, self.close
         head = b"%b%b%b%b\r\n" % (_status_line(status), headers, framing, closing)
         self._transport.write(head + self._frame(first))
 

@@ -31,6 +31,9 @@ LINGER_SECONDS = 5.0
 LINGER_BYTES = 64 * 1024 * 1024
 #: A client that takes nothing of its answer for this long has left in all but name.
 CLIENT_STALL = 60.0
+#: Behind an answer that could not yet say it is the last, a draining router waits so long for one more request: a
+#: client that keeps connections sends it at once, and to close then would lose it.
+ONE_MORE_SECONDS = 1.0
 
 
 class ClientConnection(asyncio.Protocol):
@@ -38,7 +41,7 @@ class ClientConnection(asyncio.Protocol):
 
     __slots__ = (
         "_body", "_buffer", "_deadline_hit", "_driver", "_exchange", "_head_begun", "_keep_alive", "_lingering",
-        "_loop", "_response", "_searched", "_stalled", "_transport", "_watchdog", "traffic",
+        "_loop", "_one_more", "_response", "_searched", "_stalled", "_transport", "_watchdog", "traffic",
     )  # fmt: skip
 
     def __init__(self, traffic: Traffic, loop: asyncio.AbstractEventLoop) -> None:
@@ -58,6 +61,7 @@ class ClientConnection(asyncio.Protocol):
         self._keep_alive = False
         self._stalled = False
         self._lingering = 0
+        self._one_more = False
 
     @property
     def busy(self) -> bool:
@@ -127,13 +131,13 @@ class ClientConnection(asyncio.Protocol):
             self._transport.abort()
 
     def announce_close(self) -> None:
-        """Drain: the answer under way is the last, and says so where it has not begun."""
+        """Drain: the answer under way is the last, and says so where it has not begun; else the next one does."""
         if self._response is not None:
             self._response.close = True
 
     def close_if_idle(self) -> None:
-        """Drain: close, unless something is under way; then it closes behind that."""
-        if self._driver is None and not self._buffer and not self._lingering:
+        """Drain: close, unless something is under way or may come at once; then it closes behind that."""
+        if self._driver is None and not self._buffer and not self._lingering and not self._one_more:
             self.close()
 
     def end_exchange(self, error: GatewayError) -> None:
@@ -267,6 +271,8 @@ class ClientConnection(asyncio.Protocol):
             self.abort()
         elif not response.close and not self.traffic.draining:
             self._next()
+        elif self.traffic.draining and not response.last and body is None:
+            self._await_one_more()
         elif body is not None or surplus:
             self._linger()
         else:
@@ -281,6 +287,14 @@ class ClientConnection(asyncio.Protocol):
             self._loop.call_soon(self._resume)
         else:
             self._wait(self.traffic.settings.keep_alive_timeout, self.close)
+
+    def _await_one_more(self) -> None:
+        """Drain: the client was not told that it must not send; what it sends now is answered, and told so."""
+        self._one_more = True
+        if self._buffer:
+            self._loop.call_soon(self._resume)
+        else:
+            self._wait(ONE_MORE_SECONDS, self.close)
 
     def _resume(self) -> None:
         transport = self._transport
