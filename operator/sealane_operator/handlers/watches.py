@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import kopf
@@ -17,6 +18,7 @@ from sealane_operator.kube.tap import TappedSession
 from sealane_operator.world.kinds import WatchedKind
 from sealane_operator.world.watch_ages import WatchAges
 from sealane_operator.world.world import Scope, World
+from sealane_telemetry.library_logs import report_loop_error
 
 from .watching import registry, settings
 
@@ -27,6 +29,9 @@ _NOISY = {"kopf": logging.WARNING, "kopf._core.reactor.running": logging.ERROR, 
 #: Only kopf's peering, which is off, would tell others this name. Left to itself kopf asks for the user's, and in a
 #: container the number of the user has none.
 _NOBODY = "sealane-operator"
+
+
+_ROUNDS, _ROUND_SECONDS = 5, 0.5
 
 
 class Watches:
@@ -50,7 +55,7 @@ class Watches:
         self._completed = completed
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="watches", daemon=True)
-        self._watching: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
+        self._watching: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._session: TappedSession | None = None
         self._stopping = False
         self.ended: asyncio.Future[BaseException | None] = self._loop.create_future()
@@ -60,12 +65,14 @@ class Watches:
         self._thread.start()
 
     async def stop(self, patience: float) -> None:
-        """End the watches; return when they have ended, or after ``patience`` seconds."""
+        """End the watches; return when their thread has ended, or after ``patience`` seconds."""
         self._stopping = True
-        if self._watching is not None and not self.ended.done():
-            loop, task = self._watching
-            loop.call_soon_threadsafe(task.cancel)
-            await asyncio.wait([self.ended], timeout=patience)
+        if self._watching is not None:
+            loop, stop = self._watching
+            with suppress(RuntimeError):  # the loop is closed: they have ended
+                loop.call_soon_threadsafe(stop.set)
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join, patience)
 
     def heard(self, plural: str, namespace: str | None) -> None:
         """The API said something."""
@@ -111,38 +118,55 @@ class Watches:
     def _run(self) -> None:
         for name, level in _NOISY.items():
             logging.getLogger(name).setLevel(level)
-        error: BaseException | None = None
         try:
             asyncio.run(self._watch())
-        except asyncio.CancelledError:
-            pass
-        except BaseException as raised:  # noqa: BLE001 - handed over, whatever it is
-            error = raised
-        self._hand_over(self._end, error)
+        except BaseException as error:  # noqa: BLE001 - handed over, whatever it is
+            self._hand_over(self._end, error)
+        else:
+            self._hand_over(self._end, None)
 
     def _end(self, error: BaseException | None) -> None:
         if not self.ended.done():
             self.ended.set_result(error)
 
     async def _watch(self) -> None:
-        task = asyncio.current_task()
-        if task is None or self._stopping:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().set_exception_handler(report_loop_error)
+        self._watching = (asyncio.get_running_loop(), stop)
+        if self._stopping:
             return
-        self._watching = (asyncio.get_running_loop(), task)
-        try:
-            await kopf.operator(
-                registry=registry(self._open),
-                settings=settings(),
-                identity=_NOBODY,  # type: ignore[arg-type]  # kopf does not export its type
-                clusterwide=not self._namespaces,
-                namespaces=self._namespaces,
-            )
-        finally:
-            # kopf closes a session that another one takes the place of; the last one it leaves open.
-            if self._session is not None:
-                await self._session.close()
+        tasks = await kopf.spawn_tasks(
+            registry=registry(self._open),
+            settings=settings(),
+            identity=_NOBODY,  # type: ignore[arg-type]  # kopf does not export its type
+            clusterwide=not self._namespaces,
+            namespaces=self._namespaces,
+        )
+        stopping = asyncio.get_running_loop().create_task(stop.wait())
+        done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not stop.is_set():
+            # Told before kopf is taken down: a watch that dies while another one connects can keep kopf from ending.
+            self._hand_over(self._end, _error_of(done))
+        await _cancel_all()
+        if self._session is not None:
+            await self._session.close()  # kopf closes those that another one took the place of
 
     async def _open(self) -> tuple[str, TappedSession]:
         configuration = await load_configuration(self._kubeconfig)
         self._session = TappedSession(configuration, self, self._measure)
         return configuration.host, self._session
+
+
+def _error_of(tasks: Collection["asyncio.Task[None]"]) -> BaseException | None:
+    return next((task.exception() for task in tasks if not task.cancelled() and task.exception() is not None), None)
+
+
+async def _cancel_all() -> None:
+    """End every task of this loop; one that has taken a cancellation for something else is cancelled again."""
+    for _ in range(_ROUNDS):
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        if not others:
+            return
+        await asyncio.wait(others, timeout=_ROUND_SECONDS)
