@@ -10,10 +10,13 @@ import pytest
 
 from tests.support.e2e_load import __file__ as load_file
 from tests.support.e2e_pods import provider, route, script, secret
+from tests.support.e2e_previous import previous_chart
 from tests.support.e2e_scene import SYSTEM, TEAM, Scene, wait
 from tests.support.node import Node, asked_context, built_images, existing_node, running_node
 
 _HERE = Path(__file__).resolve().parent
+#: What the end of the run says about its node and its loads.
+_ACCOUNT = pytest.StashKey[list[str]]()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -30,23 +33,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.timeout(600))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the account."""
+    for line in config.stash.get(_ACCOUNT, []):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def account(pytestconfig: pytest.Config) -> list[str]:
+    """Lines for the end of the run."""
+    return pytestconfig.stash.setdefault(_ACCOUNT, [])
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory, account: list[str]) -> Iterator[Node]:
     """The node of the whole run."""
     folder = tmp_path_factory.mktemp("node")
     if context := asked_context():
         yield existing_node(context, folder)
         return
     with running_node(folder, built_images()) as started:
+        account.append(f"node: Ready, with its images, in {started.started_in:.1f} s")
         yield started
 
 
 @pytest.fixture(scope="session")
-def scene(node: Node) -> Iterator[Scene]:
-    """Sealane installed, a provider, and a route to it that is Ready; removed at the end."""
-    made = Scene(node)
+def scene(node: Node, tmp_path_factory: pytest.TempPathFactory, account: list[str]) -> Iterator[Scene]:
+    """Sealane as it was a version ago, a provider, and a route to it that is Ready; removed at the end."""
+    made = Scene(node, account)
     try:
-        made.install()
+        made.install(previous_chart(tmp_path_factory.mktemp("chart")))
         made.namespace(TEAM)
         made.kubectl.apply(
             *provider(made.image, TEAM),

@@ -1,6 +1,7 @@
 """Sealane as its chart installs it, and a team that uses it: what the end-to-end tests do and look at."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,19 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.e2e_pods import MODEL, caller
+from tests.support.e2e_previous import CHART
 from tests.support.kubectl import Kubectl, KubectlError
 from tests.support.node import Node
 
 SYSTEM = "sealane-e2e"
 TEAM = "sealane-e2e-team"
 RELEASE = "sealane"
-CHART = Path(__file__).resolve().parents[2] / "charts" / "sealane"
 URL = f"http://sealane.{SYSTEM}.svc.cluster.local/v1/chat/completions"
 
 #: What a node of two cores has room for.
 VALUES: Mapping[str, Any] = {
     "image": {"registry": "localhost/sealane", "tag": "dev"},
-    "callers": {"anonymous": True, "serviceAccounts": {"enabled": False}},
     "router": {
         "bufferedBodies": "64MiB",
         "resources": {
@@ -45,6 +45,12 @@ class Seen:
     slowest: float
     kinds: Mapping[str, int]
 
+    def __str__(self) -> str:
+        return (
+            f"{self.requests} requests, {self.failed} failed, slowest {self.slowest:.2f} s; "
+            f"{self.streams} streams, {self.cut} cut"
+        )
+
     @property
     def lost(self) -> tuple[int, int, Mapping[str, int]]:
         """Failed requests, cut streams, and the words of each kind of failure."""
@@ -54,8 +60,9 @@ class Seen:
 class Scene:
     """One node with Sealane in ``SYSTEM`` and a team in ``TEAM``; both namespaces enforce ``restricted``."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, account: list[str]) -> None:
         self.node = node
+        self.account = account
         self.image = f"{VALUES['image']['registry']}/router:{VALUES['image']['tag']}"
         self._callers = 0
 
@@ -64,16 +71,16 @@ class Scene:
         """The administrator."""
         return self.node.kubectl
 
-    def install(self) -> None:
+    def install(self, chart: Path) -> None:
         """``helm install`` with a namespace that is made for it."""
         self.namespace(SYSTEM)
-        chart = ("install", RELEASE, str(CHART), f"--namespace={SYSTEM}")
-        self.node.helm(*chart, "--wait", "--timeout=240s", values=VALUES)
+        command = ("install", RELEASE, str(chart), f"--namespace={SYSTEM}", "--wait", "--timeout=240s")
+        self.node.helm(*command, values=VALUES)
 
     def upgrade(self, *flags: str) -> None:
-        """``helm upgrade`` with the values of the install and what ``flags`` add."""
-        chart = ("upgrade", RELEASE, str(CHART), f"--namespace={SYSTEM}")
-        self.node.helm(*chart, "--wait", "--timeout=300s", *flags, values=VALUES)
+        """``helm upgrade`` to the chart of this source, with the values of the install and what ``flags`` add."""
+        command = ("upgrade", RELEASE, str(CHART), f"--namespace={SYSTEM}", "--wait", "--timeout=300s", *flags)
+        self.node.helm(*command, values=VALUES)
 
     def namespace(self, name: str) -> None:
         """A namespace in which only restricted pods are admitted."""
@@ -156,7 +163,9 @@ class Load:
         wait(lambda: self._phase() in {"Succeeded", "Failed"}, f"{self.name} has ended")
         said = json.loads(self.log().strip().splitlines()[-1])
         kubectl("delete", "pod", self.name, place, "--wait=false")
-        return Seen(**said)
+        seen = Seen(**said)
+        self.scene.account.append(f"{os.environ.get('PYTEST_CURRENT_TEST', '').partition(' ')[0]}: {seen}")
+        return seen
 
     def _phase(self) -> str:
         return self.scene.kubectl(
