@@ -25,9 +25,12 @@ class Statuses:
         self._pruned: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def newest(self, key: str, seen: Raw | None) -> Raw | None:
-        """Return the newest copy of a route that this process has; what the watch does not have is gone."""
+        """Return the newest copy of a route that this process has; what the watch does not have is gone.
+
+        ``seen`` is what the watch shows, or a copy from here: that one says nothing of the watch, and stays.
+        """
         ours = self._newest.get(key)
-        if ours is None or seen is None:
+        if ours is None or seen is None or seen is ours:
             return seen
         same = text_at(seen, "metadata", "uid") == text_at(ours, "metadata", "uid")
         if same and is_older(seen, ours):

@@ -95,6 +95,20 @@ async def test_a_conflict_shows_what_is_there() -> None:
     assert newest["spec"]["suspend"] is True
 
 
+async def test_a_copy_is_kept_until_the_watch_has_caught_up() -> None:
+    """Asking with the copy itself, as a look does that goes on with it, is not yet the watch."""
+    scene = Scene()
+    old = copy.deepcopy(scene.kube.routes[A])
+    fresh = scene.kube.apply(route("a", "team", suspend=True))
+    with pytest.raises(Conflict):
+        await scene.statuses.write(A, old, _status())
+    asked = scene.statuses.newest(A, old)
+    again = scene.statuses.newest(A, asked)
+
+    assert again is asked
+    assert scene.statuses.newest(A, old) == fresh
+
+
 async def test_what_an_older_crd_leaves_out_is_not_written_for_ever() -> None:
     """The API server prunes what its schema does not have; a changed route is tried again."""
     scene = Scene()
