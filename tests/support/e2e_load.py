@@ -65,7 +65,7 @@ class Caller:
                 body = await answer.read()
                 if answer.status != 200 or b"choices" not in body:
                     self.account.failed += 1
-                    self.account.tell(f"{answer.status} {body[:200]!r}")
+                    self.account.tell(_refusal(answer, body))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self.account.failed += 1
             self.account.tell(f"request: {type(error).__name__}: {error}")
@@ -83,6 +83,15 @@ class Caller:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self.account.cut += 1
             self.account.tell(f"stream: {type(error).__name__}: {error}")
+
+
+def _refusal(answer: aiohttp.ClientResponse, body: bytes) -> str:
+    """An answer that is none, in a word: its status, its code, and whether it says when to come again."""
+    later = " retry-after" if "retry-after" in answer.headers else ""
+    try:
+        return f"{answer.status} {json.loads(body)['error']['code']}{later}"
+    except (ValueError, TypeError, KeyError):
+        return f"{answer.status} {body[:200]!r}{later}"
 
 
 async def _steadily(caller: Caller, rate: float, ended: asyncio.Event) -> None:

@@ -110,6 +110,28 @@ class Scene:
         pods = self.objects("pods", SYSTEM, "-l=app.kubernetes.io/component=router")
         return [pod["metadata"]["name"] for pod in pods if "deletionTimestamp" not in pod["metadata"]]
 
+    def in_service(self) -> set[str]:
+        """The names of the routers that the Service sends requests to."""
+        slices = self.objects("endpointslices", SYSTEM, "-l=kubernetes.io/service-name=sealane")
+        ends = [end for each in slices for end in each.get("endpoints") or ()]
+        return {end["targetRef"]["name"] for end in ends if end["conditions"]["ready"]}
+
+    def inside(self, pod: str, *command: str) -> str:
+        """Run a program of the node in the network of a router; its own image has none that could do harm."""
+        return self.node.enter("nsenter", "-t", self._process(pod), "-n", *command)
+
+    def kill(self, pod: str) -> None:
+        """SIGKILL to the process of a router, as the node sees it."""
+        self.node.enter("kill", "-KILL", self._process(pod))
+
+    def _process(self, pod: str) -> str:
+        """The number that the process of a router has on the node."""
+        (found,) = self.objects("pods", SYSTEM, f"--field-selector=metadata.name={pod}")
+        container = found["status"]["containerStatuses"][0]["containerID"].removeprefix("containerd://")
+        tasks = self.node.enter("ctr", "-a", "/run/containerd/containerd.sock", "-n", "k8s.io", "tasks", "ls")
+        (pid,) = (line.split()[1] for line in tasks.splitlines() if line.startswith(container))
+        return pid
+
     def settled(self) -> None:
         """Return once every Deployment of the release is as it should be."""
         for deployment in ("sealane-router", "sealane-operator"):
