@@ -176,6 +176,8 @@ class RolloutStatus(Observed):
     """Why it does not go on, in one word; absent while it does."""
     obstacle_since: Timestamp | None = None
     """When that began; what stops without anybody's fault does not count toward the deadline."""
+    highest: Number | None = None
+    """The highest number that a revision of this route has had; none at or below it is used again."""
     held: Hash | None = None
     """What was given up by hand and does not start again by itself."""
     baseline: RateStatus | None = None

@@ -1,7 +1,7 @@
 """``k8s/base`` and ``k8s/overlays``: the chart as kustomize takes it, for people without Helm.
 
-The base is the chart rendered with its defaults. An overlay is the difference that its ``values.yaml`` makes: objects
-that come, objects that go, and fields that change.
+The base is the chart rendered with its defaults, without the CRDs, whose one place is ``k8s/crds``. An overlay is the
+difference that its ``values.yaml`` makes: objects that come, objects that go, and fields that change.
 """
 
 import subprocess
@@ -44,12 +44,13 @@ def kustomizations(root: Path, helm: Path) -> dict[Path, str]:
 
 
 def rendered(root: Path, helm: Path, *values: Path) -> list[Document]:
-    """Return the chart's objects with these files of values, without its tests and Helm's own marks.
+    """Return the chart's objects with these files of values, without its CRDs, its tests and Helm's own marks.
 
     Raises RenderError.
     """
     files = [f"--values={path}" for path in values]
-    command = [str(helm), "template", "sealane", str(root / CHART), f"--namespace={NAMESPACE}", "--skip-tests", *files]
+    command = [str(helm), "template", "sealane", str(root / CHART), f"--namespace={NAMESPACE}", "--skip-tests"]
+    command += ["--set=crds.enabled=false", *files]
     done = subprocess.run(command, capture_output=True, text=True, timeout=RENDER_SECONDS, check=False)  # noqa: S603 - our own
     if done.returncode != 0:
         raise RenderError(done.stderr.strip())
@@ -60,7 +61,7 @@ def rendered(root: Path, helm: Path, *values: Path) -> list[Document]:
 
 
 #: What others need comes first; everything else follows by name.
-_RANK = {kind: rank for rank, kind in enumerate(("Namespace", "CustomResourceDefinition", "ServiceAccount"))}
+_RANK = {kind: rank for rank, kind in enumerate(("Namespace", "ServiceAccount"))}
 
 
 def identity(document: Document) -> Identity:
@@ -88,10 +89,7 @@ def _base(documents: Sequence[Document]) -> dict[str, str]:
         "kind": "Namespace",
         "metadata": {"name": NAMESPACE, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
     }
-    kinds = [document for document in documents if document["kind"] == "CustomResourceDefinition"]
-    others = [document for document in documents if document["kind"] != "CustomResourceDefinition"]
-    files = {"namespace.yaml": [space], "crds.yaml": kinds, "sealane.yaml": others}
-    texts = {name: _file(objects) for name, objects in files.items()}
+    texts = {"namespace.yaml": _file([space]), "sealane.yaml": _file(documents)}
     return {**texts, "kustomization.yaml": _kustomization({"resources": list(texts)})}
 
 

@@ -102,6 +102,7 @@ def next_number(history: History, state: RolloutState, high_water: int = 0) -> i
 
 def numbers_in(state: RolloutState) -> Iterator[int]:
     """Yield every number that a state speaks of."""
+    yield state.highest
     yield from (pointer.revision for pointer in (state.stable, state.candidate, state.previous) if pointer is not None)
     if state.last_rollback is not None:
         yield from (state.last_rollback.from_revision, state.last_rollback.to_revision)
@@ -153,6 +154,7 @@ def rebuilt(history: History, left: RolloutState | None = None) -> RolloutState:
         rejected=tuple(each for each in dict.fromkeys([*rejected, *left.rejected]) if not _is(pointer, each)),
         last_request=left.last_request,
         last_rollback=left.last_rollback,
+        highest=left.highest,
     )
 
 

@@ -70,6 +70,7 @@ def state_of(status: ProviderRouteStatus) -> RolloutState:
         paused_by=rollout.paused_by,
         obstacle=rollout.obstacle,
         obstacle_since=_seconds(rollout.obstacle_since),
+        highest=rollout.highest or 0,
         held=rollout.held,
         rejected=status.rejected_hashes,
         baseline=_rate(rollout.baseline),
@@ -214,6 +215,7 @@ def _rollout_status(state: RolloutState) -> RolloutStatus:
         paused_by=state.paused_by,
         obstacle=state.obstacle,
         obstacle_since=_time(state.obstacle_since),
+        highest=state.highest or None,
         held=state.held,
         baseline=_rate_status(state.baseline),
     )

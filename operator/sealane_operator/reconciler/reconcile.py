@@ -167,6 +167,8 @@ class Reconciler:
     async def _settle(self, judgement: _Judgement) -> float:
         """Decide, and write what was decided."""
         view = judgement.view
+        history = self._snapshots.history(view.raw)
+        view = replace(view, state=replace(view.state, highest=max(view.state.highest, history.highest)))
         routers, series = self._around.fleet.observe(view.key, view.state)
         request = await self._request(view)
         notes = [*judgement.notes, *([request] if isinstance(request, Note) else [])]
@@ -176,7 +178,7 @@ class Reconciler:
             suspended=mapping_at(view.raw, "spec").get("suspend") is True,
             why_not_wanted=judgement.verdict.why_not,
             request=request if isinstance(request, ManualRequest) else None,
-            revisions=self._snapshots.history(view.raw).own,
+            revisions=history.own,
             routers=routers,
             series=series,
         )

@@ -103,6 +103,7 @@ class RolloutState:
 
     ``previous`` is what a bake falls back to. ``started`` is when the rollout began, ``progressed`` when it last made
     a step: the deadline counts from there. ``held`` is the hash that ``undo`` or ``abort`` keeps from starting again.
+    ``highest`` is the highest number that a revision of the route has had: it outlives revisions deleted by hand.
     ``obstacle`` is why it does not go on (the reason of the condition ``Progressing``), None while it does.
     """
 
@@ -116,6 +117,7 @@ class RolloutState:
     paused_by: str | None = None
     obstacle: str | None = None
     obstacle_since: float = 0.0
+    highest: int = 0
     held: str | None = None
     rejected: tuple[str, ...] = ()
     baseline: Rate | None = None

@@ -44,7 +44,6 @@ def test_everything_is_written_once(tmp_path: Path) -> None:
         "charts/sealane/README.md",
         "k8s/base/kustomization.yaml",
         "k8s/base/namespace.yaml",
-        "k8s/base/crds.yaml",
         "k8s/base/sealane.yaml",
     }
     assert "name: one" in (tmp_path / "k8s" / "base" / "sealane.yaml").read_text()

@@ -11,9 +11,9 @@ from sealane_cli.chart.kustomize import RenderError, identity, kustomizations, r
 
 _LABELS = {"app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": "sealane-0.1.0"}
 
-_CRD = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
+_ACCOUNT = {
+    "apiVersion": "v1",
+    "kind": "ServiceAccount",
     "metadata": {"name": "things.example.com", "annotations": {"helm.sh/resource-policy": "keep"}},
 }
 _ROLE = {"apiVersion": "v1", "kind": "ClusterRole", "metadata": {"name": "wide"}, "rules": [1]}
@@ -36,9 +36,9 @@ def _helm(folder: Path, plain: list[Any], with_values: list[Any]) -> Path:
 
 def test_helms_own_marks_are_left_out(tmp_path: Path) -> None:
     """kustomize is no Helm; objects come in an order of their own."""
-    found = rendered(tmp_path, _helm(tmp_path, [_CONFIG, _CRD], []))
+    found = rendered(tmp_path, _helm(tmp_path, [_CONFIG, _ACCOUNT], []))
 
-    assert [identity(each)[0] for each in found] == ["CustomResourceDefinition", "ConfigMap"]
+    assert [identity(each)[0] for each in found] == ["ServiceAccount", "ConfigMap"]
     assert "annotations" not in found[0]["metadata"]
     assert found[1]["metadata"]["labels"] == {"app.kubernetes.io/managed-by": "kustomize"}
 
@@ -53,20 +53,19 @@ def test_what_helm_refuses_is_told(tmp_path: Path) -> None:
         rendered(tmp_path, program)
 
 
-def test_the_base_is_a_namespace_the_kinds_and_everything_else(tmp_path: Path) -> None:
+def test_the_base_is_a_namespace_and_everything_else(tmp_path: Path) -> None:
     """In files of their own, in the order in which they are needed."""
-    made = kustomizations(tmp_path, _helm(tmp_path, [_CONFIG, _CRD, _ROLE], []))
+    made = kustomizations(tmp_path, _helm(tmp_path, [_CONFIG, _ACCOUNT, _ROLE], []))
     base = tmp_path / "k8s" / "base"
 
     assert yaml.safe_load(made[base / "kustomization.yaml"])["resources"] == [
         "namespace.yaml",
-        "crds.yaml",
         "sealane.yaml",
     ]
     labels = yaml.safe_load(made[base / "namespace.yaml"])["metadata"]["labels"]
     assert labels == {"pod-security.kubernetes.io/enforce": "restricted"}
-    assert [each["kind"] for each in yaml.safe_load_all(made[base / "crds.yaml"])] == ["CustomResourceDefinition"]
-    assert [each["kind"] for each in yaml.safe_load_all(made[base / "sealane.yaml"])] == ["ClusterRole", "ConfigMap"]
+    kinds = [each["kind"] for each in yaml.safe_load_all(made[base / "sealane.yaml"])]
+    assert kinds == ["ServiceAccount", "ClusterRole", "ConfigMap"]
 
 
 def test_an_overlay_is_what_its_values_change(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ STATES = st.builds(
     paused_by=st.none() | WORDS,
     obstacle=st.none() | st.sampled_from(["NoData", "Paused"]),
     obstacle_since=TIMES,
+    highest=st.integers(0, 2**31 - 1),
     held=st.none() | HASHES,
     rejected=st.lists(HASHES, max_size=10, unique=True).map(tuple),
     baseline=st.none()

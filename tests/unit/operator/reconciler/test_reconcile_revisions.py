@@ -25,6 +25,21 @@ async def test_a_route_made_again_under_its_name_starts_anew() -> None:
     assert operator.stable(A) == 2
 
 
+async def test_a_number_is_not_used_again_when_its_revision_was_deleted_while_nobody_looked() -> None:
+    """The status remembers the highest one."""
+    operator = SmallOperator()
+    for prefix in ("kimi-", "glm-", "kimi-"):
+        operator.kube.apply(_route("a", prefix))
+        await operator.settle(A)
+    del operator.kube.revisions["team/a-2"]
+    operator.kube.apply(_route("a", "zai-"))
+    operator.restart()
+    await operator.settle(A)
+
+    assert operator.kube.states(A) == {1: "Superseded", 3: "Stable"}
+    assert operator.kube.routes[A]["status"]["rollout"]["highest"] == 3
+
+
 async def test_a_lost_status_is_rebuilt() -> None:
     """A backup restored without status: what served goes on serving, and no number is used twice."""
     operator = SmallOperator()
