@@ -37,7 +37,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.timeout(_FULL_TIMEOUT if _full(item.config) else 240))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     """Print the figures; write the page when everything ran in full and was true."""
     cluster_tests.pytest_terminal_summary(terminalreporter, config)
     figures = config.stash.get(_FIGURES, None)
@@ -47,7 +47,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in figures.table():
         terminalreporter.write_line(line)
     whole = {Path(str(each)).resolve() for each in config.args} == {Path(__file__).parent}
-    if figures.scale.full and whole and not config.getoption("keyword"):
+    if figures.scale.full and whole and exitstatus == 0 and not config.getoption("keyword"):
         figures.write(_PAGE)
         terminalreporter.write_line(f"written to {_PAGE}")
 

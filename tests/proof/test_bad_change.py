@@ -62,7 +62,7 @@ def test_a_wrong_model_name(sealane: World, chat: Chat, scale: Scale, figures: F
     with sealane.traffic() as clients:
         runs = [
             rolled_back(chat, clients, lambda: chat.apply(model="kimi-k4-preview"), harmed)
-            for _ in range(min(scale.runs, 3))
+            for _ in range(3 if scale.full else 1)
         ]
     _judge(runs, "A wrong model name", figures)
 
@@ -81,7 +81,7 @@ def test_a_failure_that_fallback_hides(sealane: World, chat: Chat, scale: Scale,
                 lambda: chat.apply("flaky", spare="spare"),
                 lambda each: each.revision == str(chat.edition),
             )
-            for _ in range(min(scale.runs, 3))
+            for _ in range(3 if scale.full else 1)
         ]
         failed = [each for each in clients.seen if not each.good]
     _judge(runs, "A failure hidden by fallback", figures)

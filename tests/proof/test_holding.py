@@ -23,7 +23,7 @@ def test_an_outage_of_the_provider_rolls_nothing_back(
 ) -> None:
     """Both arms fail alike: the rollout waits for its end and goes on; in a bake nothing happens."""
     steps = ((10, scale.hold + 4), (50, scale.hold)) if when == "rollout" else ((50, 1),)
-    chat = Chat(sealane, steps=steps, bake=2 if when == "rollout" else int(scale.fault) + 8)
+    chat = Chat(sealane, steps=steps, bake=2 if when == "rollout" else int(scale.fault) + 5)
     chat.serve()
     with sealane.traffic() as clients:
         clients.wait_for(600)

@@ -33,7 +33,7 @@ class Scale:
         return "full" if self.full else "short"
 
 
-SHORT = Scale(False, runs=3, hold=1, bake=2, fault=3, down=8, kill_every=8, routes=200, churn=10)
+SHORT = Scale(False, runs=3, hold=1, bake=2, fault=2, down=5, kill_every=8, routes=100, churn=5)
 FULL = Scale(True, runs=30, hold=30, bake=60, fault=20, down=600, kill_every=1, routes=2_000, churn=180)
 
 
@@ -107,7 +107,8 @@ class Chat:
         target: Document = {"provider": "moonshot"} | ({"model": model} if model else {})
         fields: Document = {
             "targets": [target],
-            "retry": {"maxAttempts": 1},
+            # No second attempt at the same provider; a fallback is an attempt as well.
+            "retry": {"maxAttempts": 2 if spare else 1},
             # An edition differs in what changes nothing for a client.
             "timeouts": {"idle": f"{60 + self.edition}s"},
         }

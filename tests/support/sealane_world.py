@@ -106,6 +106,17 @@ class World(People):
         program.process.start()
         return program
 
+    def start_provider(self) -> str:
+        """Start a stub in a process of its own, which nothing that the test does can delay; returns its base URL."""
+        (port,) = free_ports(1)
+        command = [sys.executable, "-m", "sealane_cli.main", "stub-provider", "moonshot"]
+        command += ["--host", this_machine().address, "--port", str(port)]
+        component = Component("provider", command, self.folder / "provider.log")
+        self._stack.callback(component.kill)
+        component.start()
+        self.until(lambda: "stub provider" in component.log.read_text(encoding="utf-8"), "the provider starts")
+        return this_machine().url(f"http://{this_machine().address}:{port}/v1")
+
     def tend(self, program: Program) -> None:
         """Start it again whenever it has ended, as the kubelet does, while the world waits."""
         self._tended.add(program.name)
