@@ -114,13 +114,14 @@ class Turn:
     def _compare(self) -> Analysis:
         series = self.series or Series(sources=self.seen.series.sources)
         state, spec = self.state, self.seen.policy.analysis
+        begun = together(series)
         if state.phase is Phase.CHALLENGING:
-            begun = together(series)
             # An outage may end as the challenge begins: what the promoted revision met alone proves nothing.
             since = None if begun is None else begun + CHALLENGE_BEGINS
             other = state.candidate.revision if state.candidate is not None else 0
             return compare(swapped(series), spec, other, since=since)
-        return compare(series, spec, state.stable.revision if state.stable is not None else 0)
+        # A weight reaches routers a moment after the series began: what stable met alone until then compares nothing.
+        return compare(series, spec, state.stable.revision if state.stable is not None else 0, since=begun)
 
     @property
     def _pointers_stand(self) -> bool:

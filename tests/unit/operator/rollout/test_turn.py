@@ -68,6 +68,16 @@ def test_figures_of_other_pointers_are_none(series: Series) -> None:
     assert _turn(series=series).series is None
 
 
+def test_what_stable_met_alone_compares_nothing() -> None:
+    """A provider that begins to fail as the candidate gets its weight fails both; stable's good second was its own."""
+    alone, both = Sample(1.0, Figures(400), Figures()), Sample(2.0, Figures(450, 20), Figures(50, 20))
+    series = Series(7, 8, 10, (Sample(0.0, Figures(), Figures()), alone, both), 2.0, 3)
+    analysis = _turn(series=series).analysis()
+
+    assert analysis.failure is None
+    assert (analysis.whole.stable.exchanges, analysis.whole.candidate.exchanges) == (50, 50)
+
+
 def test_steps_end_where_no_stable_arm_is_left() -> None:
     """A step of 100 % is the promotion; Immediate has no steps."""
     turn = _turn()
