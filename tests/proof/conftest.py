@@ -23,7 +23,7 @@ _PAGE = Path(__file__).resolve().parents[2] / "docs" / "proof.md"
 _FIGURES = pytest.StashKey[Figures]()
 
 #: Seconds that one scenario may take when it runs in full.
-_FULL_TIMEOUT = 3_600
+_FULL_TIMEOUT, _SHORT_TIMEOUT = 3_600, 900
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Give a scenario the time that it needs."""
     if Path(__file__).parent in item.path.parents:
-        item.add_marker(pytest.mark.timeout(_FULL_TIMEOUT if _full(item.config) else 240))
+        item.add_marker(pytest.mark.timeout(_FULL_TIMEOUT if _full(item.config) else _SHORT_TIMEOUT))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:

@@ -33,8 +33,8 @@ def test_what_goes_bad_in_its_bake_is_taken_back(sealane: World, figures: Figure
         clients.wait_for(600)
         sealane.stubs.break_every("flaky", 5, _FAULT)
         begun = clients.wait_for(1)[0].sent
-        sealane.until(lambda: _challenged(sealane), lambda: f"it is suspected: {chat.explain()}", 60)
-        sealane.until(lambda: sealane.stable() == good, lambda: f"it is taken back: {chat.explain()}", 90)
+        sealane.until(lambda: _challenged(sealane), lambda: f"it is suspected: {chat.explain()}")
+        sealane.until(lambda: sealane.stable() == good, lambda: f"it is taken back: {chat.explain()}")
         seconds = _seconds(sealane, clients, begun, bad)
         record = sealane.status()["lastRollback"]
 
@@ -53,7 +53,7 @@ def test_an_immediate_change_is_watched_as_well(sealane: World, figures: Figures
         bad = chat.apply("flaky", strategy="Immediate")
         begun = clients.wait_for(1)[0].sent
         sealane.until(lambda: sealane.stable() == bad, lambda: f"it is stable: {chat.explain()}")
-        sealane.until(lambda: sealane.stable() == good, lambda: f"it is taken back: {chat.explain()}", 90)
+        sealane.until(lambda: sealane.stable() == good, lambda: f"it is taken back: {chat.explain()}")
         seconds = _seconds(sealane, clients, begun, bad)
         record = sealane.status()["lastRollback"]
 

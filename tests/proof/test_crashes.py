@@ -54,7 +54,7 @@ class _Rollouts:
     def run(self, why: str) -> None:
         """Apply the next edition; return when it is stable, has baked, and every revision is what it should be."""
         number = self.chat.apply(analysis={"minRequests": 10})
-        self.world.until(lambda: self._is_complete(number), lambda: f"{why}: {self.chat.explain()}", 90)
+        self.world.until(lambda: self._is_complete(number), lambda: f"{why}: {self.chat.explain()}")
         states = {n: "Stable" if n == number else "Superseded" for n in range(1, number + 1)}
         self.world.until(lambda: self.world.revisions() == states, lambda: f"{why}: {self.world.revisions()}")
 

@@ -37,7 +37,7 @@ def test_an_outage_of_the_provider_rolls_nothing_back(
         sealane.rest(scale.fault)
         assert _never_rolled_back(sealane), chat.explain()
         sealane.stubs.outage(None)
-        sealane.until(lambda: _phase(sealane) == "Idle", lambda: f"the rollout ends: {chat.explain()}", 300)
+        sealane.until(lambda: _phase(sealane) == "Idle", lambda: f"the rollout ends: {chat.explain()}")
         failed = [each for each in clients.seen if not each.good]
 
     assert sealane.stable() == number

@@ -94,7 +94,7 @@ def _prepared(world: World, crowd: Crowd, chat: Chat, figures: Figures, name: st
     chat.serve(strategy="Immediate")
     crowd.make()
     made = world.until(lambda: crowd.served() == crowd.count + 1, "all of them serve", 1_200, every=5.0)
-    world.until(lambda: _is_at_rest(maker), "nothing is left to do", 120)
+    world.until(lambda: _is_at_rest(maker), "nothing is left to do")
     world.neglect(maker)
     maker.process.stop()
     figures.add(name, "from their creation to all served", f"{made:.0f} s")
@@ -106,7 +106,6 @@ def _restarted(world: World, crowd: Crowd, figures: Figures, name: str) -> Progr
     first = world.until(
         lambda: operator.metric("sealane_operator_reconciles_total") > crowd.count and _is_at_rest(operator),
         "the first pass",
-        120,
     )
     resident, written = operator.resident, operator.proxy.rollout_writes()
     figures.add(name, "restart: first pass", f"{first:.1f} s, {len(written)} writes", f"{_FIRST_PASS:g} s, none")
@@ -135,11 +134,11 @@ def _changed(crowd: Crowd, operator: Program, scale: Scale, figures: Figures, na
         f"{before / _MEGABYTE:.1f} → {after / _MEGABYTE:.1f} MB",
         "no slope",
     )
-    assert quantile(statuses, 0.5) < _STATUS
+    assert not scale.full or quantile(statuses, 0.5) < _STATUS
     assert after <= before * (1 + _WANDERING)
 
 
-def _swapped(world: World, chat: Chat, base: str, figures: Figures, name: str) -> None:
+def _swapped(world: World, chat: Chat, base: str, scale: Scale, figures: Figures, name: str) -> None:
     """What clients notice while their router takes ten new tables."""
     with world.traffic() as clients:
         begun = clients.wait_for(1)[0].sent
@@ -161,7 +160,7 @@ def _swapped(world: World, chat: Chat, base: str, figures: Figures, name: str) -
         f"{_SPIKE * 1e3:.0f} ms more",
     )
     assert failed == []
-    assert swapping[0] < calm[0] + _SPIKE * 1e3
+    assert not scale.full or swapping[0] < calm[0] + _SPIKE * 1e3
 
 
 def test_the_operator_and_a_router_with_many_routes(empty_world: World, scale: Scale, figures: Figures) -> None:
@@ -174,4 +173,4 @@ def test_the_operator_and_a_router_with_many_routes(empty_world: World, scale: S
     _prepared(world, crowd, chat, figures, name)
     operator = _restarted(world, crowd, figures, name)
     _changed(crowd, operator, scale, figures, name)
-    _swapped(world, chat, base, figures, name)
+    _swapped(world, chat, base, scale, figures, name)

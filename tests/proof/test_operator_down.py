@@ -37,7 +37,6 @@ def test_an_operator_that_is_away(sealane: World, scale: Scale, figures: Figures
         caught = sealane.until(
             lambda: sealane.stable() == number and sealane.condition("Ready", "late") == "True/Serving",
             lambda: f"the backlog: {chat.explain()}",
-            120,
         )
         failed = _failed(clients)
 

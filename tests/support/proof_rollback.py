@@ -61,7 +61,7 @@ def rolled_back(
         weight = max(weight, int((status.get("candidate") or {}).get("weight") or 0))
         return (status.get("lastRollback") or {}).get("from") == revision
 
-    world.until(over, lambda: f"revision {revision} is rolled back: {chat.explain()}", patience=90)
+    world.until(over, lambda: f"revision {revision} is rolled back: {chat.explain()}")
     world.rest(_QUIET)
     record = world.status()["lastRollback"]
     assert world.stable() == record["to"] == stable

@@ -21,7 +21,7 @@ from tests.support.rbac import HOME, manifests
 from tests.support.sealane_people import People
 from tests.support.stubs import Stubs
 from tests.support.this_machine import this_machine
-from tests.support.traffic import Traffic, until
+from tests.support.traffic import PATIENCE_SECONDS, Traffic, until
 
 KEY = "sk-of-the-proof"
 _HOST = "127.0.0.1"
@@ -126,7 +126,12 @@ class World(People):
         self._tended.discard(program.name)
 
     def until(
-        self, true: Callable[[], object], what: str | Callable[[], str], patience: float = 60.0, *, every: float = 0.1
+        self,
+        true: Callable[[], object],
+        what: str | Callable[[], str],
+        patience: float = PATIENCE_SECONDS,
+        *,
+        every: float = 0.1,
     ) -> float:
         """Wait until ``true()``; returns the seconds that took. Raises AssertionError that says what it waited for."""
 
