@@ -123,8 +123,6 @@ class Chat:
         policy = {
             "steps": [{"weight": weight, "hold": f"{hold}s"} for weight, hold in self.steps],
             "bakeTime": f"{self.bake}s",
-            # How busy the machine is must not decide.
-            "analysis": {"maxLatencyIncreasePercent": 1000},
             **rollout,
             "analysis": _ERRORS_ONLY | rollout.get("analysis", {}),
         }
