@@ -13,6 +13,9 @@ from sealane_api.crd.revision import RevisionState
 from sealane_api.report import Figures
 from sealane_api.resource.rollout import RolloutSpec
 
+#: The reason of a rollback that people asked for, by a verb or by the spec.
+MANUAL = "ManualRollback"
+
 
 class Phase(StrEnum):
     """Where a route's rollout is."""

@@ -1,6 +1,6 @@
 """The spec is intent: what it asks for starts, and what it does not ask for any more ends."""
 
-from sealane_operator.rollout.model import Note, Phase, RollbackRecord, Wanted
+from sealane_operator.rollout.model import MANUAL, Note, Phase, RollbackRecord, Wanted
 from sealane_operator.rollout.phases import become_first, begin, return_to, settle, supersede, wait
 from sealane_operator.rollout.turn import WATCHED, Turn
 from sealane_operator.rollout.windows.openings import is_open
@@ -46,7 +46,7 @@ def _return(turn: Turn, wanted: Wanted) -> Turn:
     if stable is None or previous is None:
         return turn
     words = f"the spec returned to revision {wanted.revision} before revision {stable.revision} finished its bake"
-    record = RollbackRecord(stable.revision, previous.revision, "ManualRollback", turn.now, "spec", words)
+    record = RollbackRecord(stable.revision, previous.revision, MANUAL, turn.now, "spec", words)
     move = f"revision {stable.revision}→{previous.revision}: {words}"
     note = Note("Normal", "RolledBack", "RollBack", move, previous.revision)
     return return_to(turn, previous, record, note, finished="FastRolledBack")

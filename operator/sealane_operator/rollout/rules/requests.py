@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sealane_operator.rollout.model import (
+    MANUAL,
     ManualRequest,
     Note,
     Phase,
@@ -16,7 +17,6 @@ from sealane_operator.rollout.rules.advancing import go_on
 from sealane_operator.rollout.turn import TRIAL, Turn
 
 _MAX_USER = 240
-_MANUAL = "ManualRollback"
 
 
 class _Refused(Exception):
@@ -109,7 +109,7 @@ def _abort(turn: Turn, request: ManualRequest) -> tuple[Turn, str]:
     if stable is None or (candidate is None and state.phase is not Phase.WAITING):
         raise _Refused("nothing to abort: no rollout is under way")
     number, content = _given(turn)
-    record = RollbackRecord(number, stable.revision, _MANUAL, turn.now, user_of(request), request.verb + _where(turn))
+    record = RollbackRecord(number, stable.revision, MANUAL, turn.now, user_of(request), request.verb + _where(turn))
     notes = _by_hand(record, request.verb)
     held = wanted.hash if wanted is not None else content
     moved = settle(turn).become(*notes, finished="Aborted", held=held, last_rollback=record)
@@ -135,7 +135,7 @@ def _undo(turn: Turn, request: ManualRequest) -> tuple[Turn, str]:
     target = _named(turn, request.arguments[0]) if request.arguments else _before(turn)
     if target.revision == stable.revision:
         raise _Refused(f"revision {target.revision} serves already; abort gives up what is on trial")
-    record = RollbackRecord(stable.revision, target.revision, _MANUAL, turn.now, user_of(request), "undo")
+    record = RollbackRecord(stable.revision, target.revision, MANUAL, turn.now, user_of(request), "undo")
     notes = _by_hand(record, request.verb)
     held = wanted.hash if wanted is not None and wanted.hash != target.hash else None
     moved = return_to(turn, target, record, *notes, finished="FastRolledBack")

@@ -1,7 +1,7 @@
 """The conditions of a rollout: where it is, in a word for programs and a sentence for people."""
 
 from sealane_operator.rollout.analysis.comparison import ANALYSED, Verdict
-from sealane_operator.rollout.model import Aspect, Phase, RollbackRecord, Wanted
+from sealane_operator.rollout.model import MANUAL, Aspect, Phase, RollbackRecord, Wanted
 from sealane_operator.rollout.obstacles import HELD, PAUSED, SUSPENDED
 from sealane_operator.rollout.telling.wording import SUSPENDED_WORDS, obstacle_words
 from sealane_operator.rollout.turn import Turn
@@ -57,7 +57,7 @@ def rolled_back(turn: Turn) -> Aspect | None:
         words = f"revision {record.from_revision}→{record.to_revision} by {record.by}: {record.evidence}"
         return Aspect("True", record.reason, words)
     if wanted.hash == turn.state.held:
-        return Aspect("True", "ManualRollback", _held_back(turn, wanted))
+        return Aspect("True", MANUAL, _held_back(turn, wanted))
     return Aspect("True", "RolledBackEarlier", f"revision {wanted.revision} failed in an earlier rollout")
 
 
@@ -126,7 +126,7 @@ def _health(verdict: Verdict) -> Aspect:
 def _held_back(turn: Turn, wanted: Wanted) -> str:
     """Say who holds the spec's revision back; what an undo moved stable from may be another one."""
     record = turn.state.last_rollback
-    if record is None or record.reason != "ManualRollback":
+    if record is None or record.reason != MANUAL:
         return f"revision {wanted.revision} was given up by hand"
     return (
         f"revision {record.from_revision}→{record.to_revision} by {record.by}: {record.evidence}; revision "
