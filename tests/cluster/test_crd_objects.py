@@ -13,8 +13,6 @@ import yaml
 from sealane_api.canonical import spec_hash
 from sealane_api.crd.revision import revision_name
 from sealane_api.provider_route import ProviderRoute
-from tests.support.cluster import Cluster
-from tests.support.crds import with_crds
 from tests.support.kubectl import Kubectl, KubectlError
 from tests.support.resources import FULL, Document, edited, provider, route
 
@@ -22,12 +20,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 _ARCHITECTURE = _ROOT / "docs" / "architecture.md"
 
 _HASH = "6b" * 32
-
-
-@pytest.fixture(scope="module")
-def administrator(control_plane: Cluster) -> Kubectl:
-    """The administrator of a cluster that knows both kinds."""
-    return with_crds(control_plane)
 
 
 class Namespace:

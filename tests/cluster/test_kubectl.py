@@ -6,43 +6,15 @@ The words of refusals are in test_crds.py, the columns in test_crd_objects.py.
 import json
 import re
 import subprocess
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from tests.support.api_kube import ApiKube
-from tests.support.cluster import Cluster
-from tests.support.crds import with_crds
-from tests.support.kubectl import Kubectl, KubectlError
+from tests.support.kubectl import KubectlError
 from tests.support.operated import Scene
 from tests.support.resources import Document, edited, provider, route, rule
 
 _KEYED = provider(credential={"secretRef": {"name": "moonshot", "key": "api-key"}})
-
-
-@pytest.fixture(scope="module")
-def administrator(control_plane: Cluster) -> Kubectl:
-    """The administrator of a cluster that knows both kinds."""
-    return with_crds(control_plane)
-
-
-@pytest.fixture
-def namespace(administrator: Kubectl) -> Iterator[str]:
-    """A namespace of the test's own, with the Secret that its routes refer to."""
-    name = f"kubectl-{uuid4().hex[:8]}"
-    administrator("create", "namespace", name)
-    administrator("create", "secret", "generic", "moonshot", f"--namespace={name}", "--from-literal=api-key=x")
-    yield name
-    administrator("delete", "namespace", name, "--wait=false")
-
-
-@pytest.fixture
-async def scene(administrator: Kubectl, namespace: str) -> AsyncIterator[Scene]:
-    """The namespace and an operator for it."""
-    async with ApiKube(administrator.kubeconfig, namespace) as kube:
-        yield Scene(administrator, kube, namespace)
 
 
 class Editor:

@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.crds import with_crds
 from tests.support.kubectl import Kubectl
 from tests.support.obedient_router import ObedientRouter
 from tests.support.operator_process import OperatorProcess, operator_process
@@ -20,12 +19,6 @@ from tests.support.waiting import until
 
 #: A silent leader is believed for so long; short, because some tests wait for it.
 _LEASE_SECONDS = 4
-
-
-@pytest.fixture(scope="module")
-def administrator(control_plane: Cluster) -> Kubectl:
-    """The administrator of a cluster that knows both kinds."""
-    return with_crds(control_plane)
 
 
 @pytest.fixture

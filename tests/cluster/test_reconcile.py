@@ -1,41 +1,14 @@
 """The reconciler on a real API server: what it writes is stored as it was meant, and read again after a restart."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
 
 import pytest
 
 from sealane_api.ownership import Grant
 from sealane_operator.judgement.claims import Grants
 from tests.support.api_kube import ApiKube
-from tests.support.cluster import Cluster
-from tests.support.crds import with_crds
 from tests.support.kubectl import Kubectl, KubectlError
 from tests.support.operated import Scene
-
-
-@pytest.fixture(scope="module")
-def administrator(control_plane: Cluster) -> Kubectl:
-    """The administrator of a cluster that knows both kinds."""
-    return with_crds(control_plane)
-
-
-@pytest.fixture
-def namespace(administrator: Kubectl) -> Iterator[str]:
-    """A namespace of the test's own, with the Secret that its routes refer to."""
-    name = f"reconcile-{uuid4().hex[:8]}"
-    administrator("create", "namespace", name)
-    administrator("create", "secret", "generic", "moonshot", f"--namespace={name}", "--from-literal=api-key=x")
-    yield name
-    administrator("delete", "namespace", name, "--wait=false")
-
-
-@pytest.fixture
-async def scene(administrator: Kubectl, namespace: str) -> AsyncIterator[Scene]:
-    """A namespace and an operator for it."""
-    async with ApiKube(administrator.kubeconfig, namespace) as kube:
-        yield Scene(administrator, kube, namespace)
 
 
 async def test_a_route_is_accepted_and_serves(scene: Scene) -> None:

@@ -13,18 +13,11 @@ from sealane_api.report import CandidateLease
 from sealane_cli.stub.server import StubProvider
 from tests.support.cluster import Cluster
 from tests.support.cluster_router import ClusterRouter, cluster_router
-from tests.support.crds import with_crds
 from tests.support.kubectl import Kubectl
 from tests.support.pointing import Pointing, spec_of
 from tests.support.rbac import installed
 from tests.support.this_machine import this_machine
 from tests.support.waiting import until
-
-
-@pytest.fixture(scope="module")
-def administrator(control_plane: Cluster) -> Kubectl:
-    """The administrator of a cluster that knows both kinds."""
-    return with_crds(control_plane)
 
 
 @pytest.fixture
