@@ -122,9 +122,11 @@ class Splits:
                 # Another route's stable that holds the name as written comes before whoever holds it without alias.
                 if key in decided or any(holder.key != key for holder in holders):
                     continue
+                rivals = [each for each in stables if each.route.key != key]
+                if any(_subject(claim) == _subject(each) for each in rivals):
+                    continue  # the text is another route's: it is claimed in vain, and the next claim counts
                 decided.add(key)
-                rival = next((each for each in stables if each.route.key != key), None)
-                if (rival is None or _beats(claim, rival)) and spelling.fits(claim):
+                if (not rivals or _beats(claim, rivals[0])) and spelling.fits(claim):
                     owning.append(spelling.match(claim))
             holders = [claim.route for claim in stables]
         return tuple(owning)
@@ -134,7 +136,7 @@ def _deciding(claims: ClaimIndex, spelling: Spelling) -> list[RuleClaim]:
     """The stable claims that hold a name, of each text only its owner's: a rival of the owner claims in vain."""
     owners: dict[object, RuleClaim] = {}
     for claim in claims.every(spelling.folded):
-        owners.setdefault((claim.pattern.kind, _subject(claim)), claim)
+        owners.setdefault(_subject(claim), claim)
     return list(owners.values())
 
 
@@ -143,8 +145,6 @@ def _beats(claim: RuleClaim, stable: RuleClaim) -> bool:
     kind, other = claim.pattern.kind, stable.pattern.kind
     if kind is not other:
         return _KINDS.index(kind) < _KINDS.index(other)
-    if _subject(claim) == _subject(stable):
-        return False
     if kind is PatternKind.PREFIX:
         return len(claim.pattern.text) > len(stable.pattern.text)
     return claim.seniority < stable.seniority

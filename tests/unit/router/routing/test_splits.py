@@ -113,6 +113,18 @@ def test_a_candidate_never_takes_an_equal_claim_of_another_stable() -> None:
     assert [who(splits.choose(name)) for name in ("kimi-k3", "k4")] == [("x", "candidate", False)] * 2
 
 
+def test_what_is_claimed_in_vain_wins_over_nothing_of_its_owner() -> None:
+    """The owner of the text holds the name by another text first; the candidate's next claim counts."""
+    owner = route_of("z", patterns=(Pattern(_REGEX, "a.*"), Pattern(_REGEX, "ab?")))
+    stables = [route_of("x", patterns=()), owner]
+    vain = replace(stables[0].rules[0], patterns=(Pattern(_REGEX, "ab?"),))
+    splits = splits_of(stables, [replace(stables[0], rules=(vain,), revision="2")], {"default/x": 1})
+    assert who(splits.choose("a")) == ("z", "stable", True)
+    both = replace(vain, patterns=(*vain.patterns, Pattern(_REGEX, "a")))
+    splits = splits_of(stables, [replace(stables[0], rules=(both,), revision="2")], {"default/x": 1})
+    assert who(splits.choose("a")) == ("x", "candidate", False)
+
+
 def test_an_owner_s_candidate_keeps_what_a_rival_claims_in_vain() -> None:
     """A second stable route on the same text changes nothing for the owner's rollout."""
     owner = route_of("x", "2026-01-01T00:00:00Z", patterns=(Pattern(_PREFIX, "kimi-"),))
