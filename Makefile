@@ -41,7 +41,7 @@ run: setup ## Start the gateway on examples/routes.yaml, with a stub for each pr
 
 .PHONY: test
 test: setup check ## Run every check and every test
-	@$(BIN)/python -m pytest --ignore=tests/proof $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 ##@ While you work
 
