@@ -5,6 +5,10 @@ the whole step, and one that is rare does not show in seconds. Both arms are loo
 hits both is nobody's fault. A failure needs a lower confidence bound beyond the limit, and the bound is strict enough
 for a look every second at every stretch: docs/rollout.md has the measured figures.
 
+Failures of exchanges are taken as independent; slowness is not: a busy second makes all of its exchanges slow, and may
+hit one arm by chance. So a candidate is only called slow when it is slower in most parts of a stretch, each compared
+with stable in that same part.
+
 Breakers would blame the innocent all the same. Each arm has its own, and after an outage they close at different times:
 so the comparison begins anew after one, and what an open breaker refused proves nothing without failures that reached
 a provider.
@@ -16,7 +20,7 @@ from enum import StrEnum
 
 from sealane_api.resource.rollout import AnalysisSpec
 from sealane_operator.rollout.analysis.evidence import error_words, failure_words, latency_words
-from sealane_operator.rollout.analysis.figures import Stretch, bad_share, last_outage, sent, stretch
+from sealane_operator.rollout.analysis.figures import Stretch, bad_share, last_outage, parts, sent, stretch
 from sealane_operator.rollout.analysis.statistics import (
     SLOW_SHARE,
     bound_above,
@@ -46,6 +50,9 @@ _MIN_SENT = 2
 
 #: With fewer exchanges of stable its p95 says too little.
 _MIN_STABLE_LATENCIES = 20
+
+#: Parts of a stretch that slowness is looked for in, and the fewest in which it has to be.
+_PARTS, _MIN_SLOW_PARTS = 5, 3
 
 #: A candidate without any exchange for so many seconds has no data, whatever it had before.
 QUIET_SECONDS = 60.0
@@ -98,7 +105,7 @@ def compare(series: Series, spec: AnalysisSpec, other: int, *, since: float | No
     stretches = [stretch(series, seconds, since=calm) for seconds in STRETCHES]
     whole = stretches[-1]
     errors = _errors(stretches, spec, series, other)
-    latency = _latency(stretches, spec, other)
+    latency = _latency(stretches, spec, series, other)
     checks = {"errors": errors.verdict, "latency": latency.verdict}
     failure = errors.failure or latency.failure
     if failure is not None:
@@ -147,7 +154,7 @@ def _errors(stretches: list[Stretch], spec: AnalysisSpec, series: Series, other:
     return _Check(Verdict.INCONCLUSIVE if worse or _is_doubtful(stretches, excess) else Verdict.PASS)
 
 
-def _latency(stretches: list[Stretch], spec: AnalysisSpec, other: int) -> _Check:
+def _latency(stretches: list[Stretch], spec: AnalysisSpec, series: Series, other: int) -> _Check:
     factor = 1 + spec.max_latency_increase_percent / 100
 
     def excess(each: Stretch, z: float) -> float:
@@ -157,7 +164,12 @@ def _latency(stretches: list[Stretch], spec: AnalysisSpec, other: int) -> _Check
         slow, usual = slower_than(each.candidate.latency, bound), slower_than(each.stable.latency, bound)
         return usual.value + least_difference(slow, usual, z) - SLOW_SHARE
 
-    failed = _failed(stretches, excess)
+    def lasting(each: Stretch, z: float) -> float:
+        bound = _slow_bound(each, factor)
+        found = excess(each, z)
+        return found if bound is not None and found > 0 and _lasts(parts(series, each, _PARTS), bound) else 0.0
+
+    failed = _failed(stretches, lasting)
     if failed is not None:
         words = latency_words(failed, other, _slow_bound(failed, factor) or 0.0)
         return _Check(Verdict.FAIL, Failure(_LATENCY, words))
@@ -173,6 +185,16 @@ def _slow_bound(each: Stretch, factor: float) -> float | None:
         return None
     usual = percentile95(each.stable.latency)
     return None if usual is None else bound_above(usual * factor)
+
+
+def _lasts(pieces: list[Stretch], bound: float) -> bool:
+    """Say whether the candidate is slower than allowed, and than stable, in most parts in which it did anything."""
+    slow = [
+        share.value > max(SLOW_SHARE, slower_than(each.stable.latency, bound).value)
+        for each in pieces
+        if (share := slower_than(each.candidate.latency, bound)).whole
+    ]
+    return sum(slow) >= _MIN_SLOW_PARTS and 2 * sum(slow) > len(slow)
 
 
 def _failed(stretches: list[Stretch], excess: Callable[[Stretch, float], float]) -> Stretch | None:

@@ -20,13 +20,15 @@ _OUTAGE_SECONDS = 5.0
 class Stretch:
     """The figures of both arms over the same ``seconds``; None is all that the series has.
 
-    ``first_bad`` is when the last sample was taken in which the candidate had no bad exchange of this stretch yet.
+    ``first_bad`` is when the last sample was taken in which the candidate had no bad exchange of this stretch yet;
+    ``begin`` is the index of the first sample that belongs to it.
     """
 
     seconds: float | None
     stable: Figures
     candidate: Figures
     first_bad: float | None = None
+    begin: int = 0
 
 
 def stretch(series: Series, seconds: float | None = None, *, since: float | None = None) -> Stretch:
@@ -46,7 +48,23 @@ def stretch(series: Series, seconds: float | None = None, *, since: float | None
         _grown(base.stable, last.stable),
         _grown(base.candidate, last.candidate),
         _first_bad(samples, max(begin, 0), base.candidate.bad),
+        begin + 1,
     )
+
+
+def parts(series: Series, whole: Stretch, count: int) -> list[Stretch]:
+    """Return ``whole``, a stretch that ends with the newest sample, in at most ``count`` parts, oldest first.
+
+    A part ends with a sample, so there are no more of them than samples.
+    """
+    samples = series.samples[whole.begin :]
+    pieces = min(count, len(samples))
+    ends = [samples[(number + 1) * len(samples) // pieces - 1] for number in range(pieces)]
+    bases = [series.samples[whole.begin - 1] if whole.begin else _NOTHING, *ends[:-1]]
+    return [
+        Stretch(end.at - base.at, _grown(base.stable, end.stable), _grown(base.candidate, end.candidate))
+        for base, end in zip(bases, ends, strict=True)
+    ]
 
 
 def last_outage(series: Series) -> float | None:

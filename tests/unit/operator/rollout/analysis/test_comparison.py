@@ -26,6 +26,18 @@ def _verdict(stable: Figures, candidate: Figures) -> Verdict:
     return compare(_series((stable, candidate)), SPEC, 7).verdict
 
 
+def _added(one: Figures, other: Figures) -> Figures:
+    latency = tuple(a + b for a, b in zip(one.latency, other.latency, strict=True))
+    return Figures(one.exchanges + other.exchanges, one.bad + other.bad, latency, {**one.failures, **other.failures})
+
+
+def _by_seconds(*seconds: tuple[Figures, Figures]) -> Series:
+    grown: list[tuple[Figures, Figures]] = [(Figures(), Figures())]
+    for stable, candidate in seconds:
+        grown.append((_added(grown[-1][0], stable), _added(grown[-1][1], candidate)))
+    return _series(*grown)
+
+
 @pytest.mark.parametrize(
     ("stable", "candidate", "expected"),
     [
@@ -59,12 +71,46 @@ def test_errors_are_compared(stable: Figures, candidate: Figures, expected: Verd
         (_figures(100, slow=30), Verdict.FAIL),
         (_figures(100, slow=4), Verdict.PASS),
         (_figures(100, slow=8), Verdict.INCONCLUSIVE),
-        (_figures(9, bucket=12), Verdict.INCONCLUSIVE),
+        (_figures(1, bucket=12), Verdict.INCONCLUSIVE),
     ],
 )
 def test_latency_is_compared(candidate: Figures, expected: Verdict) -> None:
     """Stable's p95 is about 150 ms, so up to 225 ms are allowed; one in twenty may always be slower."""
-    assert _verdict(_figures(900, bucket=8), candidate) is expected
+    assert compare(_by_seconds(*5 * [(_figures(180, bucket=8), candidate)]), SPEC, 7).verdict is expected
+
+
+_CALM, _SLOW = _figures(20), _figures(20, bucket=12)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fails"),
+    [
+        ([_SLOW, _SLOW, _SLOW], True),
+        ([_CALM] * 57 + [_SLOW] * 3, True),
+        ([_SLOW, _SLOW], False),
+        ([_CALM] * 8 + [_SLOW] * 2 + [_CALM] * 20, False),
+        ([_CALM] * 4 + [_SLOW] + [_CALM] * 4 + [_SLOW], False),
+        ([_CALM, _SLOW, _SLOW, _SLOW, _SLOW, _SLOW], True),
+        ([_SLOW, _figures(0), _SLOW, _figures(0), _SLOW], True),
+        ([_figures(0)] * 10 + [_SLOW] * 3, True),
+    ],
+)
+def test_slowness_has_to_last(seconds: list[Figures], fails: bool) -> None:
+    """A busy second makes all of its exchanges slow, so one or two of them are no proof, however many they hold."""
+    series = _by_seconds(*((_figures(180), candidate) for candidate in seconds))
+    verdicts = [
+        compare(Series(7, 8, 10, series.samples[:end], series.samples[end - 1].at, 3), SPEC, 7).verdict
+        for end in range(1, len(series.samples) + 1)
+    ]
+
+    assert (Verdict.FAIL in verdicts) is fails
+
+
+def test_slowness_of_both_arms_in_the_same_seconds_is_nobodys() -> None:
+    """What the candidate met in slow seconds is compared with what stable met in them."""
+    calm, slow = (_figures(180), _figures(4)), (_figures(10, bucket=12), _figures(20, bucket=12))
+
+    assert compare(_by_seconds(*[calm] * 2, *[slow] * 3), SPEC, 7).verdict is not Verdict.FAIL
 
 
 def test_a_slow_stable_arm_allows_a_slow_candidate() -> None:
@@ -76,7 +122,8 @@ def test_a_slow_stable_arm_allows_a_slow_candidate() -> None:
 
 def test_a_failure_has_its_reason_and_words() -> None:
     """Errors go before latency."""
-    both = compare(_series((_figures(3_800, bad=2), _figures(420, bad=31, bucket=20))), SPEC, 7)
+    first = _figures(950, bad=1), _figures(105, bad=8, bucket=20)
+    both = compare(_by_seconds(first, *3 * [(_figures(950), _figures(105, bad=8, bucket=20))]), SPEC, 7)
 
     assert both.checks == {"errors": Verdict.INCONCLUSIVE, "latency": Verdict.FAIL}
     assert both.failure is not None
