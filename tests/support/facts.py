@@ -14,104 +14,94 @@ NOW = 1_795_000_000.0
 
 def event(**other: Any) -> ErrorEvent:
     """A refusal that team/chat got from Moonshot at revision 8."""
-    return ErrorEvent(
-        **{
-            "id": "e-1",
-            "reporter": "router-a",
-            "epoch": "1",
-            "sequence": 1,
-            "occurred_at": NOW,
-            "route": "team/chat",
-            "revision": 8,
-            "provider": "moonshot",
-            "dialect": "Moonshot",
-            "base_url_host": "api.moonshot.ai",
-            "model": "kimi-k3",
-            "tenant": "blue",
-            "credential": "key-1",
-            "credential_class": "sk-",
-            "status": 401,
-            "message": "Invalid Authentication",
-        }
-        | other
-    )
+    plain: dict[str, Any] = {
+        "id": "e-1",
+        "reporter": "router-a",
+        "epoch": "1",
+        "sequence": 1,
+        "occurred_at": NOW,
+        "route": "team/chat",
+        "revision": 8,
+        "provider": "moonshot",
+        "dialect": "Moonshot",
+        "base_url_host": "api.moonshot.ai",
+        "model": "kimi-k3",
+        "tenant": "blue",
+        "credential": "key-1",
+        "credential_class": "sk-",
+        "status": 401,
+        "message": "Invalid Authentication",
+    }
+    return ErrorEvent(**plain | other)
 
 
 def traffic(**other: Any) -> Traffic:
     """A healthy minute of what :func:`event` is about."""
-    return Traffic(
-        **{
-            "route": "team/chat",
-            "revision": 8,
-            "provider": "moonshot",
-            "base_url_host": "api.moonshot.ai",
-            "credential": "key-1",
-            "model": "kimi-k3",
-            "successes": 100,
-            "errors": 0,
-            "seconds": 60.0,
-        }
-        | other
-    )
+    plain: dict[str, Any] = {
+        "route": "team/chat",
+        "revision": 8,
+        "provider": "moonshot",
+        "base_url_host": "api.moonshot.ai",
+        "credential": "key-1",
+        "model": "kimi-k3",
+        "successes": 100,
+        "errors": 0,
+        "seconds": 60.0,
+    }
+    return Traffic(**plain | other)
 
 
 def change(*changed: str, **other: Any) -> RevisionChange:
     """Revision 8 of team/chat, which began a minute ago."""
-    return RevisionChange(
-        **{"route": "team/chat", "revision": 8, "previous": 7, "at": NOW - 60, "changed": changed} | other
-    )
+    plain: dict[str, Any] = {"route": "team/chat", "revision": 8, "previous": 7, "at": NOW - 60, "changed": changed}
+    return RevisionChange(**plain | other)
 
 
 def breaker(**other: Any) -> BreakerChange:
     """A breaker of Moonshot that opened ten seconds ago."""
-    return BreakerChange(
-        **{
-            "route": "team/chat",
-            "provider": "moonshot",
-            "router": "router-a",
-            "before": "closed",
-            "after": "open",
-            "at": NOW - 10,
-        }
-        | other
-    )
+    plain: dict[str, Any] = {
+        "route": "team/chat",
+        "provider": "moonshot",
+        "router": "router-a",
+        "before": "closed",
+        "after": "open",
+        "at": NOW - 10,
+    }
+    return BreakerChange(**plain | other)
 
 
 def facts(**other: Any) -> Facts:
     """Nothing was gathered, and nothing is missing."""
-    return Facts(**{"at": NOW} | other)
+    plain: dict[str, Any] = {"at": NOW}
+    return Facts(**plain | other)
 
 
 def diagnosis(error_class: ErrorClass = ErrorClass.AUTH_INVALID_KEY, **other: Any) -> Diagnosis:
     """What the words of an error say."""
-    return Diagnosis(
-        **{
-            "error_class": error_class,
-            "confidence": 0.9,
-            "ground": Ground.MESSAGE,
-            "why": "the message says so",
-            "evidence": ("text",),
-        }
-        | other
-    )
+    plain: dict[str, Any] = {
+        "error_class": error_class,
+        "confidence": 0.9,
+        "ground": Ground.MESSAGE,
+        "why": "the message says so",
+        "evidence": ("text",),
+    }
+    return Diagnosis(**plain | other)
 
 
 def incident(error_class: ErrorClass = ErrorClass.AUTH_INVALID_KEY, **other: Any) -> Incident:
     """An open incident of Moonshot's, first seen now."""
     found = event()
-    return Incident(
-        **{
-            "id": 1,
-            "title": "Invalid Authentication",
-            "fingerprint": "v1:abc",
-            "subject": found.subject,
-            "origin": found.origin,
-            "state": State.OPEN,
-            "episode": 1,
-            "count": 10,
-            "first_seen": NOW,
-            "last_seen": NOW,
-            "diagnosis": diagnosis(error_class),
-        }
-        | other
-    )
+    plain: dict[str, Any] = {
+        "id": 1,
+        "title": "Invalid Authentication",
+        "fingerprint": "v1:abc",
+        "subject": found.subject,
+        "origin": found.origin,
+        "state": State.OPEN,
+        "episode": 1,
+        "count": 10,
+        "first_seen": NOW,
+        "last_seen": NOW,
+        "diagnosis": diagnosis(error_class),
+    }
+    return Incident(**plain | other)

@@ -33,7 +33,7 @@ def _change(
     about: Any = None,
     known: Any = None,
     cluster: bool = True,
-    **parameters: int,
+    parameters: Parameters | None = None,
 ) -> Change | None:
     said = diagnosis(error_class, cause=cause, evidence=("text", "fact:revision:team/chat@8"))
     return exact_change(
@@ -43,7 +43,7 @@ def _change(
             facts=facts(**(known or {})),
             live=live,
             cluster=cluster,
-            parameters=Parameters(**parameters),
+            parameters=parameters or Parameters(),
         )
     )
 
@@ -149,11 +149,11 @@ def test_a_base_url_that_is_not_the_errors_any_more_is_left_alone() -> None:
 )
 def test_concurrency_is_only_ever_lowered(now: int | None, chosen: int | None, wanted: int) -> None:
     """Half, or what was chosen if that is less than now."""
-    fields = {} if now is None else {"maxConcurrency": now}
+    fields: dict[str, Any] = {} if now is None else {"maxConcurrency": now}
     live = route("chat", "team", providers=[provider(**fields)])
-    parameters = {} if chosen is None else {"concurrency": chosen}
+    found = _change(ErrorClass.RATE_LIMIT_CONCURRENCY, live=live, parameters=Parameters(concurrency=chosen))
 
-    assert _steps(_change(ErrorClass.RATE_LIMIT_CONCURRENCY, live=live, **parameters))[-1][2] == wanted
+    assert _steps(found)[-1][2] == wanted
 
 
 def test_one_at_once_cannot_be_lowered() -> None:
@@ -178,8 +178,7 @@ def test_one_at_once_cannot_be_lowered() -> None:
 def test_time_is_only_ever_raised(timeouts: Any, chosen: int | None, path: str, value: Any) -> None:
     """Twice as much, never less than everybody has now, and never without a bound."""
     live = route("chat", "team", rules=[rule(**({} if timeouts is None else {"timeouts": timeouts}))])
-    parameters = {} if chosen is None else {"seconds": chosen}
-    steps = _steps(_change(ErrorClass.TIMEOUT_READ, live=live, **parameters))
+    steps = _steps(_change(ErrorClass.TIMEOUT_READ, live=live, parameters=Parameters(seconds=chosen)))
 
     assert steps == [("test", "/spec/rules/0/name", "kimi"), ("add", path, value)]
 

@@ -25,9 +25,15 @@ def _recommended(known: Facts, cause: Cause | None = None, **other: Any) -> Reco
     error_class = other.pop("error_class", ErrorClass.AUTH_INVALID_KEY)
     confidence = other.pop("confidence", 0.9)
     evidence = ("text", "fact:revision:team/chat@8") if cause else ("text",)
-    said = diagnosis(error_class, cause=cause, cause_why="because" if cause else None, evidence=evidence)
-    said = diagnosis(error_class, cause=cause, cause_why=said.cause_why, evidence=evidence, confidence=confidence)
-    return recommended(Situation(**{"event": event(), "diagnosis": said, "facts": known} | other))
+    said = diagnosis(
+        error_class,
+        cause=cause,
+        cause_why="because" if cause else None,
+        evidence=evidence,
+        confidence=confidence,
+    )
+    plain: dict[str, Any] = {"event": event(), "diagnosis": said, "facts": known}
+    return recommended(Situation(**plain | other))
 
 
 def test_a_wrong_base_url_is_answered_with_a_rollback_to_the_revision_before() -> None:
