@@ -19,3 +19,19 @@ class SpoolFull(InvestigatorError):
 
 class StaleFence(InvestigatorError):
     """Another replica took this investigation over; what was found is not written."""
+
+
+class BatchRefused(InvestigatorError):
+    """A body that cannot be used; ``place`` is the path of the field, None when it is the whole body."""
+
+    def __init__(self, message: str, place: str | None) -> None:
+        super().__init__(f"{place}: {message}" if place else message)
+        self.place = place
+
+
+class SchemaTooOld(InvestigatorError):
+    """The tables are of an older release; the text says what to run."""
+
+
+class DeedRefused(InvestigatorError):
+    """What a person asked for cannot be done; the text says why, and nothing was changed."""

@@ -1,0 +1,119 @@
+"""From rows to the words of the investigator, and back."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Row
+
+from sealane_api.diagnosis.error_class import Cause, ErrorClass
+from sealane_api.diagnosis.error_event import Origin
+from sealane_investigator.incident.diagnosis import Diagnosis, Ground
+from sealane_investigator.incident.incident import Analysed, Incident, Resolution, State
+from sealane_investigator.incident.recommendation import Recommendation
+
+T = TypeVar("T")
+
+#: Characters of a title, of a template, and of what a search looks through.
+MAX_TITLE = 200
+MAX_TEMPLATE = 2_000
+MAX_SEARCH = 1_000
+
+#: Classes of errors that a provider's outage shows itself by; a provider's incident has children among these.
+OUTAGE = frozenset({
+    ErrorClass.PROVIDER_OVERLOADED,
+    ErrorClass.UPSTREAM_5XX,
+    ErrorClass.BAD_GATEWAY,
+    ErrorClass.GATEWAY_TIMEOUT,
+    ErrorClass.UPSTREAM_NON_JSON,
+    ErrorClass.STREAM_TRUNCATED,
+    ErrorClass.TIMEOUT_READ,
+    ErrorClass.CONNECTION_REFUSED,
+    ErrorClass.CONNECTION_RESET,
+    ErrorClass.NETWORK_UNREACHABLE,
+})  # fmt: skip
+
+_encoder = msgspec.json.Encoder()
+_diagnoses = msgspec.json.Decoder(Diagnosis)
+_recommendations = msgspec.json.Decoder(Recommendation)
+_resolutions = msgspec.json.Decoder(Resolution)
+_samples = msgspec.json.Decoder(Analysed)
+_objects = msgspec.json.Decoder(dict[str, Any])
+
+
+def encoded(value: object) -> str:
+    """A value of ours as JSON."""
+    return _encoder.encode(value).decode()
+
+
+def decoded(text: str) -> dict[str, Any]:
+    """An object of JSON that :func:`encoded` wrote."""
+    return _objects.decode(text)
+
+
+def incident_of(row: Row[Any] | Mapping[str, Any]) -> Incident:
+    """An incident from a whole row of ``error_investigations``."""
+    values = row._mapping if isinstance(row, Row) else row
+    return Incident(
+        id=values["id"],
+        title=values["title"],
+        fingerprint=values["fingerprint"],
+        subject=values["subject"],
+        origin=Origin(values["origin"]),
+        state=State(values["state"]),
+        episode=values["episode"],
+        count=values["count"],
+        first_seen=values["first_seen"],
+        last_seen=values["last_seen"],
+        diagnosis=diagnosis_of(values["diagnosis"]),
+        recommendation=_known(_recommendations, values["recommendation"]),
+        at_least=values["at_least"],
+        parent=values["parent"],
+        assignee=values["assignee"],
+        ignored_until=values["ignored_until"],
+        resolution=resolution_of(values["resolution"]),
+        version=values["version"],
+    )
+
+
+def diagnosis_of(text: str) -> Diagnosis:
+    """A diagnosis; one in words of a later release, which runs beside this one, is unknown here."""
+    known = _known(_diagnoses, text)
+    if known is None:
+        why = "written by a later release, in words that this one does not know"
+        return Diagnosis(error_class=ErrorClass.UNKNOWN, confidence=0.0, ground=Ground.NOTHING, why=why)
+    return known
+
+
+def resolution_of(text: str | None) -> Resolution | None:
+    """How an incident was resolved."""
+    return _resolutions.decode(text) if text else None
+
+
+def sample_of(text: str) -> Analysed | None:
+    """A sample; None when a later release wrote it in words that this one does not know."""
+    return _known(_samples, text)
+
+
+def diagnosis_columns(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The columns that follow from a diagnosis."""
+    return {
+        "diagnosis": encoded(diagnosis),
+        "class": diagnosis.error_class.value,
+        "unsure": diagnosis.unsure,
+        "outage": diagnosis.error_class in OUTAGE or diagnosis.cause is Cause.PROVIDER_INCIDENT,
+    }
+
+
+def search_text(title: str, template: str, subject: str) -> str:
+    """What a search looks through, in lower case."""
+    return f"{subject} {title if title not in template else ''} {template}".lower()[:MAX_SEARCH]
+
+
+def _known(decoder: msgspec.json.Decoder[T], text: str | None) -> T | None:
+    if not text:
+        return None
+    try:
+        return decoder.decode(text)
+    except msgspec.ValidationError:
+        return None
