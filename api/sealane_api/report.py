@@ -4,6 +4,8 @@ The operator's leader POSTs a :class:`Poll` to every router each second, which r
 reads the :class:`RouterReport` that comes back. Peers GET the same report, of up to 32 routes that they name, for
 readiness and breakers. Counters only ever grow within one ``process``: a restart is a new process, never a drop. JSON
 member names are the attribute names.
+
+The investigator GETs :class:`RouterFacts` at ``/-/report?facts=1``, which nobody else is made to carry.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +16,13 @@ MAX_POLLED_ROUTES = 10_000
 
 #: Routes that a peer may name, as ``?route=namespace/name`` each: they have to fit into a request line.
 MAX_ASKED_ROUTES = 32
+
+#: What facts hold at most. Beyond the models of one credential their name is ``OTHER``, beyond the traffic every name.
+MAX_TRAFFIC = 2_000
+MAX_TRAFFIC_MODELS = 32
+MAX_TRAFFIC_TENANTS = 64
+MAX_BREAKER_CHANGES = 256
+OTHER = "other"
 
 #: Upper bounds of the buckets of time to first content, in seconds; one more bucket holds what is slower.
 LATENCY_BOUNDS: tuple[float, ...] = (
@@ -113,3 +122,51 @@ class RouterReport:
     totals: Figures = field(default_factory=Figures)
     standing: Standing = "stays"
     routes: dict[str, RouteReport] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficFact:
+    """What became of the attempts at one provider, with one credential, for one model.
+
+    ``revision`` is 0 for a route of a file, which its ``hash`` tells apart. ``credential`` is a keyed hash, None where
+    the provider has none. ``failures`` counts failed attempts by failure class. ``tenants`` and ``failing_tenants``
+    stop at ``MAX_TRAFFIC_TENANTS``. ``since`` is when this began to be counted, in seconds since 1970: a series that
+    was let go with its revision and came back begins anew, and says so here.
+    """
+
+    route: str
+    revision: int
+    hash: str
+    provider: str
+    base_url_host: str
+    credential: str | None
+    credential_class: str | None
+    model: str
+    successes: int
+    failures: dict[str, int]
+    tenants: int
+    failing_tenants: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerFact:
+    """A breaker of one arm (``stable`` or ``candidate``) changed at ``at``, in seconds since 1970."""
+
+    route: str
+    provider: str
+    arm: str
+    before: Breaker
+    after: Breaker
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RouterFacts:
+    """What a router knows that explains errors; ``at`` is now by its clock, ``breakers`` the last changes in order."""
+
+    process: str
+    name: str
+    at: float
+    traffic: tuple[TrafficFact, ...] = ()
+    breakers: tuple[BreakerFact, ...] = ()

@@ -185,6 +185,12 @@ class Route:
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", f"{self.namespace}/{self.name}")
 
+    @property
+    def number(self) -> int | None:
+        """The revision's number; None for a route of a file, whose revision is the beginning of its hash."""
+        revision = self.revision
+        return None if len(revision) >= 12 and self.hash.startswith(revision) else int(revision)
+
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
