@@ -101,6 +101,10 @@ cluster: ## Get the programs of a Kubernetes control plane; builds them once, in
 promtool: ## Get promtool, which tests the alerts (seconds)
 	@cluster/promtool.sh
 
+.PHONY: postgres
+postgres: ## Get PostgreSQL's server, which tests the investigator's store (seconds)
+	@cluster/postgres.sh
+
 .PHONY: cluster-run
 cluster-run: setup cluster ## Run a control plane of your own until Ctrl-C (seconds)
 	@exec $(BIN)/python tests/cluster/run.py
