@@ -1,0 +1,43 @@
+"""Names the template of an error: what is known of it first, its wording else."""
+
+import re
+
+from sealane_investigator.fingerprint.matching import match
+from sealane_investigator.fingerprint.templates import Table, known_templates
+from sealane_investigator.fingerprint.wording import leading_words, name_words
+from sealane_investigator.incident.peeled import Peeled
+
+#: A wording of so many words tells by itself whose it is; of fewer the family is part of the name.
+ENOUGH_WORDS = 6
+
+_NO_BODY = re.compile(r"\b([1-5]\d\d) status code \(no body\)")
+
+
+def name_v1(peeled: Peeled, table: Table | None = None) -> tuple[str, str]:
+    """Return the key and, for a reader, the template of an error.
+
+    The known wording holds, then the documented code, then the first words of the message. An error that says nothing
+    is named by its type or exception, and one without even that by its status.
+    """
+    table = table or known_templates()
+    known = match(table.templates, peeled.message, peeled.text, peeled.family)
+    documented = table.codes.get((peeled.family or "", (peeled.code or "").lower()))
+    if known is not None and (documented is None or known.name.startswith(documented)):
+        return known.name, known.wording
+    if documented is not None:
+        return documented, table.wordings.get(documented, documented)
+    if known is not None:
+        return known.name, known.wording
+    return _of_wording(peeled)
+
+
+def _of_wording(peeled: Peeled) -> tuple[str, str]:
+    if no_body := _NO_BODY.search(peeled.message):
+        return f"http.{no_body[1]}.no_body", f"{no_body[1]} status code (no body)"
+    words = leading_words(peeled.message)
+    if not words:
+        bare = peeled.exceptions[-1] if peeled.exceptions else peeled.type or peeled.code
+        words = tuple(name_words(bare).split()) if bare else ("status", str(peeled.status or "none"))
+    wording = " ".join(words)
+    family = peeled.family if len(words) < ENOUGH_WORDS else None
+    return f"{family or '-'}|{wording}", wording

@@ -1,0 +1,109 @@
+"""Reads the table of known message templates."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from sealane_investigator.fingerprint.wording import squeezed
+
+#: First parts of template names that are API families; the others name a proxy, a network, a database, a cluster.
+FAMILIES = frozenset(
+    """
+    moonshot zai openai azure anthropic gemini bedrock dashscope deepseek minimax siliconflow openrouter copilot litellm
+    vllm sglang ollama llamacpp lmstudio groq cerebras mistral xai together fireworks huggingface nvidia cohere
+    perplexity volcengine
+    """.split()  # noqa: SIM905
+)
+
+_GAP = "{}"
+_MARKED = re.compile(r"\[([^\[\]]+)\]")
+_LINE = re.compile(r"([?=!]{0,3})([\w.]+)(?:(: )|( = ))(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One wording of the template ``name``.
+
+    ``pieces`` are its literal parts and ``anchors`` the parts that are enough, all squeezed. ``gated``: only where the
+    family is known to be its own. ``whole``: only where it is all there is. ``first``: before all others.
+    """
+
+    name: str
+    wording: str
+    pieces: tuple[str, ...]
+    anchors: tuple[str, ...]
+    gated: bool = False
+    whole: bool = False
+    first: bool = False
+
+    @property
+    def family(self) -> str | None:
+        """The API family that words it so."""
+        return family_of_name(self.name)
+
+    @property
+    def weight(self) -> int:
+        """How much has to be found."""
+        return sum(len(anchor) for anchor in self.anchors)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All templates, and the names that codes have: ``(family, code) → name``."""
+
+    templates: tuple[Template, ...]
+    codes: dict[tuple[str, str], str]
+    wordings: dict[str, str]
+
+
+def family_of_name(name: str) -> str | None:
+    """Return the API family of a template's name, None for a network's, a proxy's, a database's or a cluster's."""
+    first = name.partition(".")[0]
+    return first if first in FAMILIES else None
+
+
+@cache
+def known_templates() -> Table:
+    """Return the table that ships with this package; read once."""
+    text = resources.files("sealane_investigator.fingerprint").joinpath("templates.txt").read_text("utf-8")
+    return parse(text)
+
+
+def parse(text: str) -> Table:
+    """Return the table that ``text`` writes down, in the form that ``templates.txt`` explains.
+
+    Raises :class:`ValueError` for a line of another form.
+    """
+    templates: list[Template] = []
+    codes: dict[tuple[str, str], str] = {}
+    wordings: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise ValueError(f"not a template: {line!r}")
+        flags, name, _, is_code, rest = match.groups()
+        if is_code:
+            codes[(name.partition(".")[0], rest.strip().lower())] = name
+            continue
+        template = _template(flags, name, rest.strip())
+        templates.append(template)
+        wordings.setdefault(name, template.wording)
+    return Table(tuple(templates), codes, wordings)
+
+
+def _template(flags: str, name: str, marked: str) -> Template:
+    wording = _MARKED.sub(r"\1", marked)
+    pieces = tuple(piece for part in wording.split(_GAP) if (piece := squeezed(part)))
+    anchors = [squeezed(part) for found in _MARKED.findall(marked) for part in found.split(_GAP)]
+    return Template(
+        name=name,
+        wording=wording,
+        pieces=pieces,
+        anchors=tuple(anchor for anchor in anchors if anchor) or pieces[:1],
+        gated="?" in flags,
+        whole="=" in flags,
+        first="!" in flags,
+    )
