@@ -98,7 +98,7 @@ cluster: ## Get the programs of a Kubernetes control plane; builds them once, in
 	@cluster/build.sh
 
 .PHONY: promtool
-promtool: ## Get promtool, which tests the alerts (seconds)
+promtool: ## Get promtool and Prometheus, which test the alerts and the dashboards (seconds)
 	@cluster/promtool.sh
 
 .PHONY: postgres
@@ -113,9 +113,13 @@ cluster-run: setup cluster ## Run a control plane of your own until Ctrl-C (seco
 helm: ## Get helm, which tests the chart; builds it once, in four minutes
 	@cluster/node/build.sh helm
 
-.PHONY: node
-node: cluster ## Get what a node of Kubernetes needs besides; builds it once, in ten minutes (root)
+.PHONY: node-check
+node-check: ## Get Debian's packages for a node; say in one line what keeps it from running on this machine (root)
 	@cluster/node/packages.sh
+	@cluster/node/able.sh
+
+.PHONY: node
+node: node-check cluster ## Get what a node of Kubernetes needs besides; builds it once, in ten minutes (root)
 	@cluster/node/build.sh
 
 .PHONY: node-run

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.chart_values import KEYS, SETS
 from tests.support.cluster import Cluster, ControlPlane
-from tests.support.crds import NAMES, with_crds
+from tests.support.crds import NAMES, wait_until_established, with_crds
 from tests.support.helm import CHART, NAMESPACE, RELEASE, Values, helm_or_skip, rendered
 from tests.support.kubectl import Kubectl
 
@@ -72,7 +72,7 @@ def test_an_installation_comes_and_goes(private_control_plane: ControlPlane, hel
     installed = _helm(private_control_plane, helm, "install", RELEASE, CHART, "--create-namespace")
     assert "STATUS: deployed" in installed, installed
     for name in NAMES:
-        kubectl("wait", "--for=condition=Established", f"crd/{name}")
+        wait_until_established(kubectl, name)
     route = rendered(helm, {}).of("ProviderRoute")["sealane-helm-test"]
     kubectl.apply({**route, "metadata": {"name": "theirs", "namespace": NAMESPACE}})
     upgraded = _helm(private_control_plane, helm, "upgrade", RELEASE, CHART, values={"router": {"replicas": 4}})

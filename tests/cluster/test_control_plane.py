@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.cluster import Cluster, ControlPlane
+from tests.support.crds import wait_until_established
 from tests.support.kubectl import Kubectl, KubectlError
 
 _GO_MOD = Path(__file__).resolve().parents[2] / "cluster" / "go.mod"
@@ -68,7 +69,7 @@ def namespace(kubectl: Kubectl) -> Iterator[str]:
 def buoys(kubectl: Kubectl) -> Iterator[None]:
     """The kind Buoy, for as long as the test runs."""
     kubectl.apply(_BUOYS)
-    kubectl("wait", "--for=condition=Established", "crd/buoys.test.sealane.dev")
+    wait_until_established(kubectl, "buoys.test.sealane.dev")
     yield
     kubectl("delete", "crd", "buoys.test.sealane.dev")
 

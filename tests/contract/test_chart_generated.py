@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sealane_cli.chart.copies import CHART, copies
+from sealane_cli.chart.dashboards.pages import dashboards
 from sealane_cli.chart.kustomize import kustomizations
 from sealane_cli.chart.values_page import pages
 from tests.support.helm import ROOT
@@ -23,6 +24,14 @@ def test_the_chart_carries_what_k8s_says() -> None:
 def test_the_schema_and_the_readme_say_what_the_values_say() -> None:
     """Descriptions and table come from the comments."""
     assert _stale(pages(ROOT)) == []
+
+
+def test_dashboards_are_generated() -> None:
+    """No other file is among them."""
+    folder = ROOT / CHART / "dashboards"
+
+    assert _stale(dashboards(ROOT)) == []
+    assert set(folder.iterdir()) == set(dashboards(ROOT))
 
 
 def test_kustomize_has_what_the_chart_renders(helm: Path) -> None:

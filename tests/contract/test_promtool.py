@@ -1,4 +1,4 @@
-"""``cluster/promtool.sh`` takes the machine's promtool, else Debian's, else says in one line what to install."""
+"""``cluster/promtool.sh`` takes the machine's promtool and Prometheus, else Debian's, else says what to install."""
 
 import shutil
 import subprocess
@@ -17,7 +17,8 @@ if [ "$1" = update ]; then touch "$STATE/updated"; exit; fi
 touch prometheus.deb
 """
 _DPKG_DEB = """#!/usr/bin/env bash
-mkdir -p "$3/usr/bin" && touch "$3/usr/bin/promtool" && chmod +x "$3/usr/bin/promtool"
+mkdir -p "$3/usr/bin"
+for name in promtool prometheus; do touch "$3/usr/bin/$name" && chmod +x "$3/usr/bin/$name"; done
 """
 
 
@@ -74,21 +75,22 @@ def machine(tmp_path: Path) -> Machine:
 
 def test_the_machines_own_is_taken(machine: Machine) -> None:
     """Nothing is fetched where there is one."""
-    own = machine.has("promtool")
+    own, server = machine.has("promtool"), machine.has("prometheus")
 
     assert machine.run() == machine.run("program") == (0, str(own), "")
+    assert machine.run("program", "prometheus") == (0, str(server), "")
     assert not machine.cache.exists()
 
 
 def test_debians_is_unpacked_once(machine: Machine) -> None:
-    """It is never installed, the place is known before, and nothing but the program is left."""
+    """They are never installed, the place is known before, and nothing but the programs is left."""
     machine.with_debian(user=0)
     place = str(machine.cache / "promtool")
 
     assert machine.run("program") == (0, place, "")
-    assert machine.run() == (0, place, "Fetching Debian's prometheus for its promtool.")
+    assert machine.run() == (0, place, "Fetching Debian's prometheus with its promtool.")
     assert machine.run() == (0, place, "")
-    assert [path.name for path in machine.cache.iterdir()] == ["promtool"]
+    assert sorted(path.name for path in machine.cache.iterdir()) == ["prometheus", "promtool"]
 
 
 def test_who_cannot_get_it_is_told_in_one_line(machine: Machine) -> None:

@@ -13,10 +13,19 @@ _RECIPE = Path(__file__).resolve().parents[2] / "cluster" / "promtool.sh"
 
 def find_promtool() -> Path:
     """The machine's, or the one of ``make promtool``. Raises ProgramMissing."""
-    said = subprocess.run([_RECIPE, "program"], capture_output=True, text=True, timeout=30, check=True)
+    return _find("promtool")
+
+
+def find_prometheus() -> Path:
+    """The server that comes with it. Raises ProgramMissing."""
+    return _find("prometheus")
+
+
+def _find(name: str) -> Path:
+    said = subprocess.run([_RECIPE, "program", name], capture_output=True, text=True, timeout=30, check=True)
     program = Path(said.stdout.strip())
     if not program.is_file():
-        raise ProgramMissing("promtool is missing: 'make promtool' gets it in seconds.")
+        raise ProgramMissing(f"{name} is missing: 'make promtool' gets it in seconds.")
     return program
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.support.api_proxy import ApiProxy
 from tests.support.cluster import ControlPlane, free_ports
 from tests.support.cluster_component import Component
+from tests.support.crds import wait_until_established
 from tests.support.rbac import HOME, manifests
 from tests.support.sealane_people import People
 from tests.support.stubs import Stubs
@@ -32,7 +33,7 @@ def install(plane: ControlPlane) -> None:
     root = Path(__file__).resolve().parents[2] / "k8s"
     kubectl = plane.kubectl
     kubectl("apply", "--server-side", "-f", str(root / "crds"))
-    kubectl("wait", "--for=condition=Established", "crd/providerroutes.sealane.dev")
+    wait_until_established(kubectl, "providerroutes.sealane.dev")
     kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}})
     kubectl.apply(*manifests("home", "cluster"))
     kubectl("apply", "-f", str(root / "policies"))

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from .copies import CHART, copies, write
+from .dashboards.pages import dashboards
 from .kustomize import RenderError, kustomizations
 from .values_page import UndescribedError, pages
 
@@ -18,6 +19,7 @@ def main(root: Path, helm: Path) -> list[Path]:
     """
     changed = write(copies(root), root / CHART / "files")
     changed += write(pages(root))
+    changed += write(dashboards(root))
     return changed + write(kustomizations(root, helm), root / "k8s" / "base", root / "k8s" / "overlays")
 
 

@@ -1,4 +1,4 @@
 """The Kubernetes API as the investigator uses it: Warning events, revisions, and the rollback that a person confirmed.
 
-Law: reads by default; the one write is off until it is allowed, and reads the live revision again before it.
+Law: it only reads, but for one write, which is off until it is allowed and reads the live revision again before it.
 """

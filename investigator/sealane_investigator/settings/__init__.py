@@ -1,4 +1,4 @@
 """The settings of an investigator: `SEALANE_*` variables, each with a flag.
 
-Law: a bad value is refused at start, with its name and the remedy.
+Law: no bad value survives the start; it is refused with its name and the remedy.
 """

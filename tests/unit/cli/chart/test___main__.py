@@ -33,12 +33,14 @@ def _tree(root: Path) -> Path:
 
 
 def test_everything_is_written_once(tmp_path: Path) -> None:
-    """Copies, schema, README and base; a second time nothing changes."""
+    """Copies, schema, README, dashboards and base; a second time nothing changes."""
     helm = _tree(tmp_path)
 
     changed = {path.relative_to(tmp_path).as_posix() for path in main(tmp_path, helm)}
 
     assert changed == {
+        "charts/sealane/dashboards/rollouts.json",
+        "charts/sealane/dashboards/traffic.json",
         "charts/sealane/files/rbac/role.yaml",
         "charts/sealane/values.schema.json",
         "charts/sealane/README.md",
