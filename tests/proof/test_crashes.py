@@ -80,7 +80,7 @@ def test_killed_before_and_after_every_write(empty_world: World, scale: Scale, f
     world.start_routers(3)
     operator = world.start_operator(settings={"SEALANE_LEASE_DURATION": "3s"})
     world.tend(operator)
-    chat = Chat(world, steps=((50, 1),), bake=1)
+    chat = Chat(world, steps=((25, 1), (50, 1)), bake=1)
     chat.serve()
     rollouts = _Rollouts(world, chat, operator)
     with world.traffic() as clients:
