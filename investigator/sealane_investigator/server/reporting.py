@@ -1,0 +1,129 @@
+"""Where errors and alerts arrive; 202 means that they are durable."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from aiohttp import web
+
+from sealane_api.diagnosis.error_event import ErrorBatch, Origin
+from sealane_investigator.errors import BatchRefused
+from sealane_investigator.intake.acceptance import Intake
+from sealane_investigator.intake.alerts import Alerts, decode_alerts
+from sealane_investigator.intake.wire import Batch, decode_batch
+from sealane_telemetry.investigator_metrics import InvestigatorMetrics
+from sealane_telemetry.logs import get_logger
+
+from .access.token_file import Right
+from .api.answers import AcceptedAnswer
+from .endpoints import Call, Endpoint, json_answer
+from .refusals import refused
+
+#: Bodies that are read, redacted and written at the same time; further ones are asked to come again.
+MAX_AT_ONCE = 128
+#: Bodies above this are decoded on a thread of their own, so that nobody else waits for them.
+_LARGE = 256 * 1024
+
+_BODY_CODES = ("invalid_request", "body_too_large", "spool_full", "store_unavailable", "busy", "stopping")
+
+_log = get_logger("sealane.investigator.intake")
+
+
+class Reporting:
+    """The two endpoints that take errors."""
+
+    def __init__(
+        self, intake: Intake, metrics: InvestigatorMetrics, *, own_tenant: str = "", stopping: Callable[[], bool]
+    ) -> None:
+        self._intake = intake
+        self._metrics = metrics
+        self._own_tenant = own_tenant
+        self._stopping = stopping
+        self._at_once = 0
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return their descriptions."""
+        return (
+            Endpoint(
+                name="errors",
+                method="POST",
+                path="/v1/errors",
+                summary="Report errors. 202: they survive whatever happens now, and each is counted once.",
+                handler=self.errors,
+                right=Right.REPORT,
+                body=Batch,
+                answer=AcceptedAnswer,
+                status=202,
+                codes=_BODY_CODES,
+            ),
+            Endpoint(
+                name="alerts",
+                method="POST",
+                path="/v1/alerts",
+                summary="Alertmanager's webhook, version 4; every alert is counted once.",
+                handler=self.alerts,
+                right=Right.ALERT,
+                answer=AcceptedAnswer,
+                status=202,
+                codes=_BODY_CODES,
+            ),
+        )
+
+    async def errors(self, call: Call) -> web.StreamResponse:
+        """``POST /v1/errors``."""
+        with self._admitted():
+            body = await call.request.read()
+            batch = await asyncio.to_thread(decode_batch, body) if len(body) > _LARGE else decode_batch(body)
+            await self._intake.take(self._attributed(batch, own=call.caller.own))
+        self._metrics.accepted.labels("errors").inc(len(batch.events))
+        return json_answer(AcceptedAnswer(len(batch.events)), status=202)
+
+    async def alerts(self, call: Call) -> web.StreamResponse:
+        """``POST /v1/alerts``."""
+        origin = Origin.SELF if call.caller.own else Origin.ALERT
+        with self._admitted():
+            alerts = decode_alerts(await call.request.read(), reporter=f"alert/{call.caller.name}", origin=origin)
+            await self._take(alerts)
+        self._metrics.accepted.labels("alerts").inc(len(alerts.firing))
+        return json_answer(AcceptedAnswer(len(alerts.firing)), status=202)
+
+    async def _take(self, alerts: Alerts) -> None:
+        if alerts.firing:
+            first = alerts.firing[0]
+            await self._intake.take(ErrorBatch(reporter=first.reporter, epoch="alerts", events=alerts.firing))
+        if alerts.resolved:
+            self._metrics.alerts_resolved.labels().inc(len(alerts.resolved))
+            _log.info("alerts_resolved", count=len(alerts.resolved))
+
+    def _attributed(self, batch: ErrorBatch, *, own: bool) -> ErrorBatch:
+        """Whose trouble an event is says the token or the tenant of the key, never the sender alone."""
+        if own:
+            return replace(batch, events=tuple(replace(event, origin=Origin.SELF) for event in batch.events))
+        for position, event in enumerate(batch.events):
+            if event.origin not in {Origin.ROUTER, Origin.CLIENT}:
+                raise BatchRefused(
+                    "this token reports for router and client; others are known by their token or their endpoint",
+                    f"events[{position}].origin",
+                )
+        if not self._own_tenant:
+            return batch
+        return replace(
+            batch,
+            events=tuple(
+                replace(event, origin=Origin.SELF) if event.tenant == self._own_tenant else event
+                for event in batch.events
+            ),
+        )
+
+    @contextmanager
+    def _admitted(self) -> Iterator[None]:
+        if self._stopping():
+            raise refused("stopping", "this replica is about to end; send it again")
+        if self._at_once >= MAX_AT_ONCE:
+            raise refused("busy", "too many reports at once; send it again")
+        self._at_once += 1
+        try:
+            yield
+        finally:
+            self._at_once -= 1
