@@ -20,7 +20,7 @@ from pathlib import Path
 import yaml
 
 from sealane_api.route_table import Limits
-from sealane_router.policy.key_file import KeyEntry, KeyFileError, parse_key_file
+from sealane_router.policy.key_file import KeyFile, KeyFileError, parse_key_file
 
 #: What every key of a gateway starts with, so that scanners find one that leaked and people see what it is.
 PREFIX = "sl-"
@@ -103,17 +103,17 @@ def _add(file: Path, entry: str) -> None:
             raise KeyFileError(
                 f"{file}: found bytes that are not UTF-8 (at {error.start}); nothing was changed"
             ) from error
-        before = parse_key_file(old, str(file)) if old.strip() else ()
+        before = parse_key_file(old, str(file)) if old.strip() else KeyFile()
         new = _with(old, entry) if old.strip() else f"keys:\n- {entry}\n"
         _check(file, before, new)
         _replace(file, new, mode)
 
 
-def _check(file: Path, before: Sequence[KeyEntry], text: str) -> None:
+def _check(file: Path, before: KeyFile, text: str) -> None:
     """The file as it would be is valid, holds what it held, and one key more."""
     after = parse_key_file(text, f"{file} with the new key")
-    held = [(key.tenant, key.name, key.digest, key.models, key.expires) for key in after[:-1]]
-    if held != [(key.tenant, key.name, key.digest, key.models, key.expires) for key in before]:
+    held = [(key.tenant, key.name, key.digest, key.models, key.expires) for key in after.keys[:-1]]
+    if held != [(key.tenant, key.name, key.digest, key.models, key.expires) for key in before.keys]:
         raise KeyFileError(f"{file}: cannot be added to safely; leave out --file and paste the entry")
 
 

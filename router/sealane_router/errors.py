@@ -15,6 +15,7 @@
     │   ├── EncodingUnsupported     415  unsupported_encoding
     │   ├── HeadTooLarge            431  head_too_large
     │   └── LimitExceeded           429  rate_limit_exceeded
+    ├── AuthenticationUnavailable   503  authentication_unavailable (nobody can say whose the token is)
     ├── GatewayBusy                 503  overloaded
     ├── GatewayUnready              503  not_ready (there is no route table)
     ├── GatewayDraining             503  draining
@@ -170,6 +171,17 @@ class LimitExceeded(RequestRefused):
 
     def __init__(self, message: str, *, retry_after: float, headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(message, headers=headers)
+        self.retry_after = retry_after
+
+
+class AuthenticationUnavailable(GatewayError):
+    """The Kubernetes API does not say whose a ServiceAccount's token is, and nothing is remembered that would do."""
+
+    status = 503
+    code = "authentication_unavailable"
+
+    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(message)
         self.retry_after = retry_after
 
 

@@ -24,6 +24,7 @@ from .layers.model_list import ModelSource, model_list
 from .layers.retrying import retrying
 from .policy.authentication import Authenticator, Caller
 from .policy.limits import RequestLimits
+from .policy.service_account_tokens import NO_REVIEWS, Reviews
 from .serving import Serving
 
 
@@ -38,6 +39,7 @@ class StackMeans:
     limited: LimitedHook
     hold_limit: int
     models: ModelSource
+    reviews: Reviews = NO_REVIEWS
 
 
 class Stacks:
@@ -45,10 +47,11 @@ class Stacks:
 
     def __init__(self, means: StackMeans) -> None:
         self._report = means.report
+        identify = authentication(means.authenticator, means.reviews)
         self.proxy = fold(
             [
                 means.report,
-                authentication(means.authenticator),
+                identify,
                 matching(means.serving),
                 limiting(means.tenant_limits, means.limited),
                 retrying(),
@@ -58,7 +61,7 @@ class Stacks:
             ],
             calling(means.hold_limit),
         )
-        self.models = fold([means.report, authentication(means.authenticator)], model_list(means.models))
+        self.models = fold([means.report, identify], model_list(means.models))
 
     def refuse(self, error: GatewayError) -> Handler:
         """A stack that only reports ``error``."""

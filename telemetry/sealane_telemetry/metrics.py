@@ -17,6 +17,7 @@ from .cluster_metrics import ClusterMetrics
 from .exchange_counters import ExchangeCounters
 from .peer_metrics import PeerMetrics
 from .series import CounterFamily, Family, GaugeFamily, HistogramFamily
+from .token_metrics import TokenMetrics
 
 #: Upper bounds in seconds: an exchange may be an embedding in 10 ms or a stream of minutes.
 DURATION_BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
@@ -41,10 +42,12 @@ class RouterMetrics(Collector):
         self._declare_process()
         self.cluster = ClusterMetrics()
         self.peers = PeerMetrics()
+        self.token_reviews = TokenMetrics()
         self.families: tuple[Family[Any], ...] = (
             *(family for family in vars(self).values() if isinstance(family, Family)),
             *self.cluster.families,
             *self.peers.families,
+            *self.token_reviews.families,
         )
         self._bound: dict[tuple[str, str, str, str, str], ExchangeCounters] = {}
         registry.register(self)

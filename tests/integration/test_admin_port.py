@@ -220,7 +220,7 @@ async def test_a_refused_edit_is_told_where_people_look(tmp_path: Path) -> None:
 async def test_a_loop_that_is_stuck_is_not_alive(served: StubbedGateway) -> None:
     """Only a restart helps a router whose loop has not turned for half a minute."""
     gateway = served.gateway.gateway
-    gateway._turned -= 60
+    gateway.lag.turned -= 60
     report = gateway.livez.report()
 
     assert report.status == 500

@@ -37,10 +37,12 @@ from sealane_telemetry.health import Check, HealthChecks
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.metrics import RouterMetrics
 
+from .callers import callers_of
 from .changes import Changes
 from .checks import readiness
 from .configuration import Configuration
 from .forgetting import forget_series
+from .loop_lag import LoopLag
 from .ports import bound, listen
 from .readings import read_from
 from .report import Reporter
@@ -53,13 +55,10 @@ _log = get_logger("sealane.router")
 _FLUSH_INTERVAL = 0.1
 #: How long kept connections may still bring a request after the port has closed, in seconds.
 _LAST_REQUESTS = 0.25
-_LAG_INTERVAL = 0.5
 #: How long the last answers may take to leave once everything was ended, in seconds.
 _LAST_WORDS = 0.5
 #: Seconds that requests at the admin port may outlast the drain.
 _ADMIN_GRACE = 1.0
-#: A loop that has not turned for this long is stuck, and only a restart helps.
-_STUCK = 30.0
 
 
 class Gateway:
@@ -89,12 +88,13 @@ class Gateway:
             on_transition=self._transition,
             leases=self.leases,
         )
-        self.live = Configuration(source, settings.sources.keys, means, changes)
+        callers = callers_of(settings, self.metrics.token_reviews, changes)
+        self.live = Configuration(source, callers, means, changes)
         self.catalogue = ModelCatalogue(lambda: self.live.serving, self.metrics, cache=settings.upstream.models_cache)
         self.health = HealthCheckRunner(lambda: self.live.serving, self.metrics)
         self.traffic = Traffic(settings.listener, self._stacks(), rejected=self._rejected)
-        self.livez = HealthChecks("livez", [Check("event-loop", self._loop_problem)])
-        self._turned = time.monotonic()
+        self.lag = LoopLag(self.metrics)
+        self.livez = HealthChecks("livez", [Check("event-loop", self.lag.problem)])
         self._drain_asked = asyncio.Event()
         self._end_asked = asyncio.Event()
         self._servers: list[asyncio.Server] = []
@@ -203,7 +203,7 @@ class Gateway:
             spawn(self._watch(), name="watch configuration"),
             spawn(forget_series(self.metrics, lambda: self.serving.table, self._table_changed), name="forget series"),
             spawn(self._flush(), name="flush log"),
-            spawn(self._measure_lag(), name="loop lag"),
+            spawn(self.lag.run(), name="loop lag"),
         ]
         _log.info("started", address=str(self.addresses["traffic"]), admin=str(self.addresses["admin"]))
 
@@ -284,32 +284,23 @@ class Gateway:
             await asyncio.sleep(_FLUSH_INTERVAL)
             self.log.flush()
 
-    async def _measure_lag(self) -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(_LAG_INTERVAL)
-            self._turned = time.monotonic()
-            self.metrics.event_loop_lag.labels().observe(max(self._turned - before - _LAG_INTERVAL, 0.0))
-
     # Parts
 
     def _stacks(self) -> Stacks:
         observation, upstream = self.settings.observation, self.settings.upstream
+        callers = self.live.callers
         return Stacks(
             StackMeans(
                 report=reporting(self.metrics, self.log if observation.exchange_log else None, self.totals),
                 serving=lambda: self.live.serving,
-                authenticator=lambda: self.live.authenticator,
-                tenant_limits=lambda caller: self.live.tenant_limits(caller),  # noqa: PLW0108 - live comes later
+                authenticator=lambda: callers.authenticator,
+                tenant_limits=callers.limits_of,
                 limited=self._limited,
                 hold_limit=upstream.hold_limit,
                 models=self.catalogue.models,
+                reviews=callers.reviews,
             )
         )
-
-    def _loop_problem(self) -> str | None:
-        late = time.monotonic() - self._turned
-        return f"the event loop has not turned for {late:.0f} s" if late > _STUCK else None
 
     def _state_of(self, provider: Provider, arm: Arm) -> Mapping[str, Any]:
         runtime = self.live.serving.runtime(provider.route, provider.name, arm)

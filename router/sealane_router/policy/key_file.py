@@ -1,4 +1,4 @@
-"""The key file: which API keys exist, whose they are, and what their tenants may use.
+"""The key file: which API keys exist, whose they and which ServiceAccounts are, and what their tenants may use.
 
 It holds digests, never keys, so a copy of it admits nobody. ``docs/keys.md`` describes the format. Reading is
 strict: an unknown field, a digest twice or two opinions about one tenant refuse the whole file, because a key
@@ -23,6 +23,7 @@ else:  # libyaml's parser is ten times as fast, and not in every build of PyYAML
     _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 MAX_KEYS = 100_000
+MAX_SERVICE_ACCOUNTS = 100_000
 MAX_PATTERNS = 256
 MAX_FILE_CHARACTERS = 64 * 1024 * 1024
 #: The tenant of callers without a key; a key of that name would share what they share.
@@ -31,6 +32,8 @@ UNLIMITED = Limits()
 
 _MAX_PROBLEMS = 20
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+#: A namespace, or a ServiceAccount as ``namespace/name``.
+_ACCOUNT = re.compile(_NAME.pattern + r"(/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 _MODEL = re.compile(r"[^\x00-\x20\x7f*\ud800-\udfff]{1,256}\*?|\*")
 #: RFC 3339 §5.6; Python's own parser also takes forms that other tools do not.
@@ -78,8 +81,29 @@ class KeyEntry:
     expires: float | None = None
 
 
-def parse_key_file(text: str, source: str) -> tuple[KeyEntry, ...]:
-    """The entries of a key file; ``source`` names it in messages.
+@dataclass(frozen=True, slots=True)
+class TenantEntry:
+    """One tenant: what its keys and ServiceAccounts share.
+
+    ``service_accounts`` are those that call for it, each a namespace or ``namespace/name``.
+    """
+
+    name: str
+    models: tuple[AllowedModels, ...] = ()
+    limits: Limits = UNLIMITED
+    service_accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    """Everything that a key file says; ``tenants`` are all of them, also those that only their keys name."""
+
+    keys: tuple[KeyEntry, ...] = ()
+    tenants: tuple[TenantEntry, ...] = ()
+
+
+def parse_key_file(text: str, source: str) -> KeyFile:
+    """What a key file says; ``source`` names it in messages.
 
     Takes about 0.1 ms for each key: an event loop leaves it to a thread.
 
@@ -92,7 +116,7 @@ def parse_key_file(text: str, source: str) -> tuple[KeyEntry, ...]:
         document = msgspec.convert(_load(text, source), _Document)
     except msgspec.ValidationError as error:
         raise KeyFileError(f"{source}: {_readable(str(error))}") from error
-    return _Compilation(source, document).entries()
+    return _Compilation(source, document).file()
 
 
 class _Limits(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -103,6 +127,7 @@ class _Limits(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 class _Tenant(msgspec.Struct, forbid_unknown_fields=True):
     models: list[str] | None = None
     limits: _Limits | None = None
+    service_accounts: list[str] = msgspec.field(default_factory=list, name="serviceAccounts")
 
 
 class _Key(msgspec.Struct, forbid_unknown_fields=True):
@@ -166,9 +191,10 @@ class _Compilation:
         self._problems: list[str] = []
         self._digests: dict[bytes, str] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._accounts: dict[str, str] = {}
         self._limits: dict[str, tuple[Limits, str]] = {}
 
-    def entries(self) -> tuple[KeyEntry, ...]:
+    def file(self) -> KeyFile:
         if len(self._document.keys) > MAX_KEYS:
             raise KeyFileError(f"{self._source}: found {len(self._document.keys)} keys; write at most {MAX_KEYS}")
         for tenant, written in self._document.tenants.items():
@@ -183,11 +209,28 @@ class _Compilation:
         ]
         if self._problems:
             raise KeyFileError("\n".join(f"{self._source}: {line}" for line in self._problems[:_MAX_PROBLEMS]))
-        return tuple(entries)
+        return KeyFile(tuple(entries), self._tenants())
+
+    def _tenants(self) -> tuple[TenantEntry, ...]:
+        written = self._document.tenants
+        names = dict.fromkeys([*written, *(key.tenant for key in self._document.keys)])
+        return tuple(self._tenant_entry(name, written.get(name)) for name in names)
+
+    def _tenant_entry(self, name: str, written: _Tenant | None) -> TenantEntry:
+        limits = self._limits.get(name, (UNLIMITED, ""))[0]
+        if written is None:
+            return TenantEntry(name, limits=limits)
+        models = _allowed(written.models)
+        return TenantEntry(name, () if models is None else (models,), limits, tuple(written.service_accounts))
 
     def _tenant(self, path: str, tenant: str, written: _Tenant) -> None:
         self._name(path, tenant)
         self._models(f"{path}.models", written.models)
+        for index, account in enumerate(written.service_accounts):
+            if len(self._problems) < _MAX_PROBLEMS:
+                self._account(f"{path}.serviceAccounts[{index}]", account)
+        if len(self._accounts) > MAX_SERVICE_ACCOUNTS:
+            self._problem(path, f"{len(self._accounts)} ServiceAccounts", f"write at most {MAX_SERVICE_ACCOUNTS}")
         if written.limits is not None:
             self._remember_limits(f"{path}.limits", tenant, written.limits)
 
@@ -214,6 +257,11 @@ class _Compilation:
             self._problem(path, name, "write at most 63 of a-z, 0-9 and -, not starting or ending with -")
         elif name == ANONYMOUS and not path.endswith(".name"):
             self._problem(path, name, "it is the tenant of callers without a key; write another name")
+
+    def _account(self, path: str, account: str) -> None:
+        if _ACCOUNT.fullmatch(account) is None:
+            self._problem(path, account, "write a namespace, or a ServiceAccount as namespace/name")
+        self._once(self._accounts, account, path, "the same")
 
     def _digest(self, path: str, text: str) -> bytes:
         if _DIGEST.fullmatch(text) is None:

@@ -8,6 +8,7 @@ The text under each field says what it does and why its default is what it is.
 from dataclasses import dataclass
 from pathlib import Path
 
+from .audiences import audience
 from .namespaces import namespaces
 from .networks import AllowedNetworks, networks
 from .peers import peers
@@ -94,6 +95,34 @@ class ClusterSettings:
     snapshot_keys: Path | None = setting("SEALANE_SNAPSHOT_KEYS", "", "directory", path)
     """Where the keys are kept for such a start: in memory (tmpfs), never on a disk. Empty: a start without the API
     has routes and no credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """How callers are known by the tokens of their ServiceAccounts."""
+
+    review: bool = setting("SEALANE_TOKEN_REVIEW", "false", "true or false", switch)
+    """Take ServiceAccounts' tokens beside keys, and ask the Kubernetes API whose they are."""
+
+    audience: str = setting("SEALANE_TOKEN_AUDIENCE", "sealane", "text", audience)
+    """Whom a token must have been made for. Never the API server's own: such a token would open that too."""
+
+    wait: float = setting("SEALANE_TOKEN_WAIT", "3s", "duration", duration(0.1, 30))
+    """How long a review may take, and with it an exchange whose token is not known yet."""
+
+    reviews: int = setting("SEALANE_TOKEN_REVIEWS", "32", "reviews", count(1, 1000))
+    """Reviews in flight at once; a thousand more tokens may wait for theirs, then 503."""
+
+    cache: int = setting("SEALANE_TOKEN_CACHE", "10000", "tokens", count(1, 1_000_000))
+    """Tokens that are remembered, by their SHA-256; one more drops the one that was confirmed longest ago. Each costs
+    about 400 bytes."""
+
+    recheck: float = setting("SEALANE_TOKEN_RECHECK", "30s", "duration", duration(1, 30))
+    """A token in use is reviewed again after this time, and opens nothing without a review after half as much again:
+    with the 10 s that an API server remembers it, a revoked token has stopped working within a minute."""
+
+    outage: float = setting("SEALANE_TOKEN_OUTAGE", "10m", "duration", duration(0, 600))
+    """How long a token that was confirmed is taken while reviews fail, and not beyond its own end."""
 
 
 @dataclass(frozen=True, slots=True)

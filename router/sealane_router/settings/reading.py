@@ -13,6 +13,7 @@ from .groups import (
     ListenerSettings,
     ObservationSettings,
     SourceSettings,
+    TokenSettings,
     UpstreamSettings,
 )
 from .variable import SettingsError, Variable
@@ -28,6 +29,7 @@ class Settings:
     listener: ListenerSettings = field(default_factory=ListenerSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
     cluster: ClusterSettings = field(default_factory=ClusterSettings)
+    tokens: TokenSettings = field(default_factory=TokenSettings)
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     lifecycle: LifecycleSettings = field(default_factory=LifecycleSettings)
     observation: ObservationSettings = field(default_factory=ObservationSettings)
@@ -54,6 +56,7 @@ class Settings:
             listener=written.read(ListenerSettings()),
             sources=written.read(SourceSettings()),
             cluster=written.read(ClusterSettings()),
+            tokens=written.read(TokenSettings()),
             upstream=written.read(UpstreamSettings()),
             lifecycle=written.read(LifecycleSettings()),
             observation=written.read(ObservationSettings()),
@@ -77,7 +80,15 @@ class Settings:
         }
 
     def _groups(self) -> "tuple[DataclassInstance, ...]":
-        return (self.listener, self.sources, self.cluster, self.upstream, self.lifecycle, self.observation)
+        return (
+            self.listener,
+            self.sources,
+            self.cluster,
+            self.tokens,
+            self.upstream,
+            self.lifecycle,
+            self.observation,
+        )
 
 
 def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -92,23 +103,27 @@ def _contradictions(settings: Settings) -> list[str]:
     """What is wrong about settings that are fine one by one."""
     problems = []
     traffic, admin, sources = settings.listener.traffic, settings.listener.admin, settings.sources
-    if sources.keys is None and not sources.anonymous and not traffic.is_loopback:
+    known = sources.keys is not None or settings.tokens.review
+    if not known and not sources.anonymous and not traffic.is_loopback:
         problems.append(
             f"SEALANE_LISTEN: other machines can reach {traffic} and there is no key file; "
-            "write --keys FILE, or --anonymous to serve anybody"
+            "write --keys FILE, --token-review true, or --anonymous to serve anybody"
         )
     if sources.keys is not None and sources.anonymous:
         problems.append("SEALANE_ANONYMOUS: a key file is set too; write one of --keys FILE and --anonymous")
+    if settings.tokens.review and sources.anonymous:
+        problems.append("SEALANE_ANONYMOUS: tokens are taken too; write one of --token-review and --anonymous")
     if settings.listener.body_limit > settings.listener.buffered_bodies:
         problems.append("SEALANE_BODY_LIMIT: one body could exceed SEALANE_BUFFERED_BODIES; write less")
     if traffic.port and traffic == admin:
         problems.append(f"SEALANE_ADMIN: {admin} is the traffic address; write another port")
-    return problems + _contradictions_of_sources(settings.sources, settings.cluster)
+    return problems + _contradictions_of_sources(settings)
 
 
-def _contradictions_of_sources(sources: SourceSettings, cluster: ClusterSettings) -> list[str]:
+def _contradictions_of_sources(settings: Settings) -> list[str]:
     """Routes and credentials come from files or from the Kubernetes API, and never from both."""
     problems = []
+    sources, cluster = settings.sources, settings.cluster
     if cluster.follow:
         for name, is_set in (("ROUTES", bool(sources.routes)), ("SECRETS", sources.secrets is not None)):
             if is_set:
@@ -117,8 +132,11 @@ def _contradictions_of_sources(sources: SourceSettings, cluster: ClusterSettings
                     f"SEALANE_{name}: SEALANE_CLUSTER is set too; write one of {flag} and --cluster true, "
                     "which takes both from the Kubernetes API"
                 )
+    if cluster.kubeconfig and not cluster.follow and not settings.tokens.review:
+        problems.append(
+            "SEALANE_KUBECONFIG: the router reads files; write --cluster true or --token-review true, or leave it out"
+        )
     for name, written in (
-        ("KUBECONFIG", cluster.kubeconfig),
         ("NAMESPACES", cluster.namespaces),
         ("SNAPSHOT", cluster.snapshot),
         ("SNAPSHOT_KEYS", cluster.snapshot_keys),

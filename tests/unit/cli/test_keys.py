@@ -16,7 +16,7 @@ _OLD = f"sha256: '{'0' * 64}'"
 
 
 def _contents(file: Path) -> list[tuple[str, str]]:
-    return [(key.tenant, key.name) for key in parse_key_file(file.read_text(encoding="utf-8"), "f")]
+    return [(key.tenant, key.name) for key in parse_key_file(file.read_text(encoding="utf-8"), "f").keys]
 
 
 def test_a_key_is_256_random_bits_behind_a_prefix() -> None:
@@ -33,7 +33,7 @@ def test_the_entry_holds_the_digest_and_not_the_key() -> None:
 
     assert key not in entry
     assert sha256(key.encode()).hexdigest() in entry
-    caller = Authenticator(parse_key_file(f"keys:\n- {entry}\n", "f")).authenticate(
+    caller = Authenticator(parse_key_file(f"keys:\n- {entry}\n", "f").keys).authenticate(
         b"Bearer " + key.encode(), None, 0.0
     )
     assert (caller.tenant, caller.key_name, caller.limits) == ("team-a", "laptop", Limits(60, 1000))

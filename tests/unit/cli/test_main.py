@@ -176,7 +176,7 @@ def test_keys_new_adds_a_key_with_everything_it_was_told(tmp_path: Path) -> None
         "--requests-per-minute", "60", "--tokens-per-minute", "1000", "-f", str(file),
     )  # fmt: skip
 
-    (entry,) = parse_key_file(file.read_text(encoding="utf-8"), str(file))
+    (entry,) = parse_key_file(file.read_text(encoding="utf-8"), str(file)).keys
     assert done.exit_code == 0
     assert done.stdout.startswith("sl-")
     assert done.stdout.count("\n") == 1

@@ -8,6 +8,7 @@ import pytest
 from sealane_api.failure import FailureClass as F
 from sealane_router.error_answer import answer_of, render, render_event
 from sealane_router.errors import (
+    AuthenticationUnavailable,
     BodyTooLarge,
     EncodingUnsupported,
     Failure,
@@ -54,6 +55,14 @@ OWN = [
         "rate_limit_exceeded",
         "rate_limit_error",
         {"retry-after": "13"},
+    ),
+    (
+        AuthenticationUnavailable("m", retry_after=2.0),
+        503,
+        "overloaded_error",
+        "authentication_unavailable",
+        "overloaded_error",
+        {"retry-after": "2"},
     ),
     (GatewayBusy("m"), 503, "overloaded_error", "overloaded", "overloaded_error", {"retry-after": "1"}),
     (GatewayUnready("m"), 503, "overloaded_error", "not_ready", "overloaded_error", {"retry-after": "1"}),

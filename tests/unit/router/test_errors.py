@@ -5,6 +5,7 @@ import pytest
 from sealane_api.failure import FailureClass
 from sealane_router.errors import (
     AttemptFailed,
+    AuthenticationUnavailable,
     ClientGone,
     Failure,
     GatewayBusy,
@@ -42,6 +43,7 @@ def test_some_errors_know_when_to_come_back() -> None:
     assert LimitExceeded("m", retry_after=2.5).retry_after == 2.5
     assert ProviderUnavailable("m", retry_after=3.0).retry_after == 3.0
     assert GatewayBusy("m").retry_after == 1.0
+    assert AuthenticationUnavailable("m").retry_after == 1.0
 
 
 def test_the_text_of_a_provider_s_failure_holds_no_words_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""The Kubernetes API as raw JSON: get, list in pages, watch. No model classes, a limit on everything.
+"""The Kubernetes API as raw JSON: get, create, list in pages, watch. No model classes, a limit on everything.
 
 ``kubernetes.aio`` brings configuration, credentials and connections; it is imported when a client is first needed,
 because a router that reads files must not pay for it.
@@ -108,6 +108,11 @@ class KubeApi:
         async with self._answer(path, {}, _WHOLE) as answer:
             return await _whole(answer)
 
+    async def create(self, path: str, body: Mapping[str, object]) -> bytes:
+        """Add an object to ``path``; returns what the API server made of it, as JSON."""
+        async with self._answer(path, {}, _WHOLE, body=body) as answer:
+            return await _whole(answer)
+
     async def pages(self, path: str, selector: str) -> AsyncIterator[Page]:
         """The list at ``path``, page by page, all of one version."""
         limit, token = PAGE, ""
@@ -146,14 +151,22 @@ class KubeApi:
 
     @asynccontextmanager
     async def _answer(
-        self, path: str, query: Mapping[str, str], whole: float, silence: float | None = _SILENCE
+        self,
+        path: str,
+        query: Mapping[str, str],
+        whole: float,
+        silence: float | None = _SILENCE,
+        body: Mapping[str, object] | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """An answer of status 200, closed at the end of the block; what goes wrong within it becomes an ApiError."""
+        """An answer of status 200, or 201 to a ``body``, closed at the end of the block.
+
+        What goes wrong within it becomes an ApiError.
+        """
         limits = aiohttp.ClientTimeout(total=whole, connect=_CONNECT, sock_connect=_CONNECT, sock_read=silence)
         try:
-            answer = await self._ask(f"{path}?{urlencode(query)}" if query else path, limits)
+            answer = await self._ask(f"{path}?{urlencode(query)}" if query else path, limits, body)
             try:
-                if answer.status != 200:
+                if answer.status != (200 if body is None else 201):
                     raise await self._refusal(answer)
                 yield answer
             finally:
@@ -164,17 +177,20 @@ class KubeApi:
         except (aiohttp.ClientError, OSError, ssl.SSLError, TimeoutError) as error:
             raise ApiUnreachable(f"{type(error).__name__}: {error}"[:300]) from error
 
-    async def _ask(self, path: str, limits: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:
+    async def _ask(
+        self, path: str, limits: aiohttp.ClientTimeout, body: Mapping[str, object] | None
+    ) -> aiohttp.ClientResponse:
+        method = "GET" if body is None else "POST"
         client = self._client
         if client is None:
             raise ApiUnreachable("the client is closed")
         headers = {"Accept": "application/json", "User-Agent": "sealane-router"}
         try:
-            await client.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
+            await client.update_params_for_auth(headers, [], ["BearerToken"], path, method, body)
         except Exception as error:  # a token that is just being rotated: the library raises anything
             raise ApiUnreachable(f"no token: {type(error).__name__}") from error
         url = client.configuration.host + path
-        answer = await client.rest_client.request("GET", url, headers=headers, _request_timeout=limits)
+        answer = await client.rest_client.request(method, url, headers=headers, body=body, _request_timeout=limits)
         found: aiohttp.ClientResponse = answer.response
         return found
 
@@ -244,6 +260,6 @@ def _how_to_configure(kubeconfig: Path | None, error: Exception) -> str:
     if kubeconfig is not None:
         return f"SEALANE_KUBECONFIG: {kubeconfig} cannot be used: {reason}; write a kubeconfig that kubectl takes"
     return (
-        f"SEALANE_CLUSTER: there is no ServiceAccount here ({reason}); run in a pod with its token mounted, "
-        "or write --kubeconfig FILE"
+        f"SEALANE_CLUSTER, SEALANE_TOKEN_REVIEW: there is no ServiceAccount here ({reason}); run in a pod with its "
+        "token mounted, or write --kubeconfig FILE"
     )

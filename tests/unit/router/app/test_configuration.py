@@ -1,19 +1,16 @@
 """The files behind a router: the first reading, each edit, and what is kept."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from sealane_router.app import configuration
+from sealane_router.app.callers import Callers
 from sealane_router.app.changes import Changes
 from sealane_router.app.configuration import Configuration
 from sealane_router.app.route_files import RouteFiles
 from sealane_router.app.source import ConfigurationError
-from sealane_router.errors import Unauthenticated
-from sealane_router.policy.authentication import Caller
 from sealane_router.settings.groups import SourceSettings
 from sealane_telemetry.metrics import RouterMetrics
 from tests.support.exchanges import means_of
@@ -25,14 +22,10 @@ ROUTE = "default/assistants"
 class Live:
     """A configuration over files in ``folder``, and what it counted."""
 
-    def __init__(self, folder: Path, *, keys: str | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.routes = two_providers(folder, "http://127.0.0.1:1/v1", "http://127.0.0.1:2/api/paas/v4")
-        self.keys = folder / "keys.yaml"
-        if keys is not None:
-            self.keys.write_text(keys, "utf-8")
         self.registry = CollectorRegistry()
-        sources = SourceSettings(routes=(self.routes,), keys=self.keys if keys is not None else None)
-        self.configuration = _configuration(sources, self.registry)
+        self.configuration = _configuration(SourceSettings(routes=(self.routes,)), self.registry)
 
     def edit(self, old: str, new: str) -> None:
         """Change the route file."""
@@ -44,23 +37,8 @@ class Live:
 
 def _configuration(sources: SourceSettings, registry: CollectorRegistry) -> Configuration:
     changes = Changes(RouterMetrics(registry))
-    return Configuration(RouteFiles(sources, {}, changes, laptop=True), sources.keys, means_of(), changes)
-
-
-def _keys(*keys: str, limits: str = "", tenant: str = "team-a") -> str:
-    entries = [
-        f"- {{tenant: {tenant}, name: key-{index}, sha256: {hashlib.sha256(key.encode()).hexdigest()}}}\n"
-        for index, key in enumerate(keys)
-    ]
-    return (f"tenants: {{{tenant}: {{limits: {limits}}}}}\n" if limits else "") + "keys:\n" + "".join(entries)
-
-
-def _admits(live: Live, key: str) -> bool:
-    try:
-        live.configuration.authenticator.authenticate(b"Bearer " + key.encode(), None, 0.0)
-    except Unauthenticated:
-        return False
-    return True
+    callers = Callers(sources.keys, None, changes)
+    return Configuration(RouteFiles(sources, {}, changes, laptop=True), callers, means_of(), changes)
 
 
 async def test_nothing_changed_is_nothing_read(tmp_path: Path) -> None:
@@ -124,50 +102,19 @@ def test_a_missing_file_at_the_start_is_an_error(tmp_path: Path) -> None:
         _configuration(sources, CollectorRegistry())
 
 
-@pytest.mark.parametrize("text", ["", "keys: [", "keys: [{tenant: a}]", "nonsense: 1\n"])
-def test_a_bad_key_file_at_the_start_is_an_error(tmp_path: Path, text: str) -> None:
-    """Serving everybody, or nobody, would both be wrong."""
-    with pytest.raises(ConfigurationError, match=r"keys\.yaml"):
-        Live(tmp_path, keys=text)
+async def test_the_callers_are_looked_at_too(tmp_path: Path) -> None:
+    """What is wrong with the key file is told, and no reason to make a new table."""
+    keys = tmp_path / "keys.yaml"
+    keys.write_text("keys: []\n", "utf-8")
+    routes = two_providers(tmp_path, "http://127.0.0.1:1/v1", "http://127.0.0.1:2/api/paas/v4")
+    live = _configuration(SourceSettings(routes=(routes,), keys=keys), CollectorRegistry())
+    keys.write_text("nonsense", "utf-8")
+    changed = await live.poll()
 
-
-def test_a_key_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its size is looked at first."""
-    monkeypatch.setattr(configuration, "MAX_KEY_FILE", 10)
-
-    with pytest.raises(ConfigurationError, match="above 10 bytes"):
-        Live(tmp_path, keys=_keys("sk-one"))
-
-
-async def test_an_edit_of_the_keys_is_in_force_after_one_look(tmp_path: Path) -> None:
-    """A bad one is not, and leaves who was admitted."""
-    live = Live(tmp_path, keys=_keys("sk-one"))
-    first = (_admits(live, "sk-one"), _admits(live, "sk-two"))
-    live.keys.write_text(_keys("sk-one", "sk-two"), "utf-8")
-    await live.configuration.poll()
-    second = (_admits(live, "sk-one"), _admits(live, "sk-two"))
-    live.keys.unlink()
-    await live.configuration.poll()
-    third = (_admits(live, "sk-one"), _admits(live, "sk-two"))
-
-    assert (first, second, third) == ((True, False), (True, True), (True, True))
-    assert live.configuration.problem("keys")
-    assert (live.counted("reloads", "keys"), live.counted("reload_failures", "keys")) == (1, 1)
-
-
-async def test_tenants_keep_their_buckets_over_an_edit(tmp_path: Path) -> None:
-    """A tenant that stays keeps what it has used up; one that left is forgotten."""
-    live = Live(tmp_path, keys=_keys("sk-one", limits="{requestsPerMinute: 5}"))
-    caller = live.configuration.authenticator.authenticate(b"Bearer sk-one", None, 0.0)
-    buckets = live.configuration.tenant_limits(caller)
-    live.keys.write_text(_keys("sk-one", "sk-two", limits="{requestsPerMinute: 9}"), "utf-8")
-    await live.configuration.poll()
-    kept = live.configuration.tenant_limits(caller)
-    live.keys.write_text(_keys("sk-three", tenant="team-b"), "utf-8")
-    await live.configuration.poll()
-
-    assert kept is buckets
-    assert live.configuration.tenant_limits(Caller("team-a", "laptop")) is not buckets
+    assert changed is False
+    assert live.problem("keys") is not None
+    assert live.problem("routes") is None
+    assert [check.name for check in live.checks] == ["routes-file", "keys-file"]
 
 
 async def test_players_stay_in_their_parts_over_an_edit(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from sealane_api.route_table import Limits
 from sealane_router.errors import Unauthenticated
 from sealane_router.policy.authentication import Authenticator, Caller
-from sealane_router.policy.key_file import AllowedModels, KeyEntry
+from sealane_router.policy.key_file import AllowedModels, KeyEntry, TenantEntry
+from sealane_router.policy.service_account_tokens import PresentedToken
+from sealane_router.policy.service_accounts import ServiceAccount
+from tests.support.tokens import token_text
 
 _KEY = b"sl-the-key-of-team-a"
 _OLD = b"sl-the-key-that-ends"
@@ -84,7 +87,7 @@ def test_a_key_ends_when_it_expires() -> None:
         authenticator.authenticate(None, _OLD, 1000.0)
 
 
-@given(st.binary(max_size=80).filter(lambda key: len(key.strip()) > 12))
+@given(st.binary(min_size=12, max_size=80).map(lambda key: b"sl-" + key.strip()))
 def test_no_message_holds_what_was_presented(key: bytes) -> None:
     """Neither the text of the error nor its traceback shows a key that was refused."""
     with pytest.raises(Unauthenticated) as caught:
@@ -117,3 +120,39 @@ def test_a_model_must_be_allowed_by_every_list() -> None:
 
     allowed = [caller.may_use(model) for model in ("Kimi-K3", "kimi-k2", "glm-4.7", "gpt-5")]
     assert allowed == [True, False, False, False]
+
+
+def test_what_may_be_a_token_is_handed_on() -> None:
+    """With its digest; whose it is, others know. To whoever takes keys alone it is an unknown key."""
+    text = token_text()
+    found = _authenticator().identify(b"Bearer " + text, None, 0.0)
+
+    assert found == PresentedToken(text, sha256(text).digest())
+    with pytest.raises(Unauthenticated, match="not known"):
+        _authenticator().authenticate(b"Bearer " + text, None, 0.0)
+
+
+def test_a_key_of_the_file_is_a_key_whatever_it_looks_like() -> None:
+    """It is looked up before anybody asks what it could be."""
+    text = token_text()
+    authenticator = Authenticator([KeyEntry("team-a", "odd", sha256(text).digest())])
+
+    assert authenticator.identify(None, text, 0.0) == Caller("team-a", "odd")
+
+
+def test_a_service_account_is_a_caller_of_its_tenant() -> None:
+    """With the tenant's models and limits, under its own name."""
+    models = (AllowedModels.of(("kimi-*",)),)
+    authenticator = Authenticator((), [TenantEntry("apps", models, Limits(6), ("shop",))])
+
+    assert authenticator.caller_of(ServiceAccount("shop", "web")) == Caller("apps", "shop/web", models, Limits(6))
+    with pytest.raises(Unauthenticated, match=r"ServiceAccount bank/web may not call .* no tenant of its key file"):
+        authenticator.caller_of(ServiceAccount("bank", "web"))
+
+
+def test_every_tenant_of_the_file_has_its_limits() -> None:
+    """Also one whose callers are ServiceAccounts alone."""
+    entries = [KeyEntry("team-a", "k", b"d", limits=Limits(1))]
+    authenticator = Authenticator(entries, [TenantEntry("apps", limits=Limits(6))])
+
+    assert authenticator.tenants() == {"apps": Limits(6), "team-a": Limits(1)}

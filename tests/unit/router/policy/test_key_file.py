@@ -3,7 +3,7 @@
 import pytest
 
 from sealane_api.route_table import Limits
-from sealane_router.policy.key_file import AllowedModels, KeyEntry, KeyFileError, parse_key_file
+from sealane_router.policy.key_file import AllowedModels, KeyEntry, KeyFileError, TenantEntry, parse_key_file
 
 _A, _B = "a" * 64, "b" * 64
 
@@ -11,7 +11,7 @@ _A, _B = "a" * 64, "b" * 64
 def _one(extra: str = "", top: str = "") -> KeyEntry:
     """The only entry of a file with one key."""
     text = f"{top}keys:\n- tenant: team-a\n  name: laptop\n  sha256: {_A}\n{extra}"
-    (entry,) = parse_key_file(text, "keys.yaml")
+    (entry,) = parse_key_file(text, "keys.yaml").keys
     return entry
 
 
@@ -59,7 +59,60 @@ def test_limits_of_one_key_are_its_tenants() -> None:
     """Keys of a tenant share one bucket, so what one states holds for the others, earlier ones too."""
     text = "keys:\n" + _key("one", _A) + _key("two", _B, ", limits: {requestsPerMinute: 7}")
 
-    assert [entry.limits for entry in parse_key_file(text, "f")] == [Limits(7), Limits(7)]
+    assert [entry.limits for entry in parse_key_file(text, "f").keys] == [Limits(7), Limits(7)]
+
+
+def test_tenants_are_all_that_are_named() -> None:
+    """With their models, limits and ServiceAccounts; also those that only a key names, with the limits it states."""
+    text = (
+        "tenants:\n"
+        "  apps: {models: [kimi-*], serviceAccounts: [shop, shop/checkout-api.v2], limits: {requestsPerMinute: 6}}\n"
+        "  none: {}\n"
+        f"keys: [{{tenant: team-a, name: ci, sha256: {_A}, limits: {{tokensPerMinute: 9}}}}]\n"
+    )
+
+    assert parse_key_file(text, "f").tenants == (
+        TenantEntry("apps", (AllowedModels.of(("kimi-*",)),), Limits(6), ("shop", "shop/checkout-api.v2")),
+        TenantEntry("none"),
+        TenantEntry("team-a", limits=Limits(None, 9)),
+    )
+
+
+def test_a_file_may_name_service_accounts_alone() -> None:
+    """Then nobody has a key."""
+    file = parse_key_file("tenants: {apps: {serviceAccounts: [shop]}}\nkeys: []\n", "f")
+
+    assert file.keys == ()
+    assert file.tenants[0].service_accounts == ("shop",)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "problem"),
+    [
+        ("[Shop]", "tenants.a.serviceAccounts[0]: found 'Shop'; write a namespace, or a ServiceAccount as namesp"),
+        ("[shop/]", "tenants.a.serviceAccounts[0]: found 'shop/'; write"),
+        ("[a/b/c]", "tenants.a.serviceAccounts[0]: found 'a/b/c'; write"),
+        ("['*']", "tenants.a.serviceAccounts[0]: found '*'; write"),
+        ("['system:serviceaccount:a:b']", "tenants.a.serviceAccounts[0]: found 'system:serviceaccount:a:b'; write"),
+        ("[x, x]", "tenants.a.serviceAccounts[1]: the same is already at tenants.a.serviceAccounts[0]; write each"),
+        ("[shop/web]", "tenants.b.serviceAccounts[0]: the same is already at tenants.a.serviceAccounts[0]; write"),
+        ("3", "tenants[...].serviceAccounts: Expected `array`, got `int`"),
+    ],
+)
+def test_a_service_account_is_named_plainly_and_once(accounts: str, problem: str) -> None:
+    """Two tenants cannot have the same one."""
+    text = f"tenants: {{a: {{serviceAccounts: {accounts}}}, b: {{serviceAccounts: [shop/web]}}}}\nkeys: []\n"
+    (found,) = _problems(text)
+
+    assert problem in found
+
+
+def test_too_many_service_accounts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them are held in memory."""
+    monkeypatch.setattr("sealane_router.policy.key_file.MAX_SERVICE_ACCOUNTS", 1)
+    (found,) = _problems("tenants: {a: {serviceAccounts: [b, c]}}\nkeys: []\n")
+
+    assert "found '2 ServiceAccounts'; write at most 1" in found
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from pathlib import Path
 
 from sealane_router.settings.groups import (
     ClusterSettings,
+    InvestigatorSettings,
     LifecycleSettings,
     ListenerSettings,
     ObservationSettings,
     SourceSettings,
+    TokenSettings,
     UpstreamSettings,
 )
 
@@ -32,6 +34,14 @@ def test_files_are_followed_unless_somebody_says_so() -> None:
     assert ClusterSettings() == ClusterSettings(False, None, (), None, None)
 
 
+def test_tokens_are_keys_that_nobody_knows_unless_somebody_says_so() -> None:
+    """Then a revoked one is gone within a minute, and a good one outlives ten of an outage."""
+    tokens = TokenSettings()
+
+    assert (tokens.review, tokens.audience, tokens.wait) == (False, "sealane", 3.0)
+    assert (tokens.reviews, tokens.cache, tokens.recheck, tokens.outage) == (32, 10_000, 30.0, 600.0)
+
+
 def test_upstream_connections_are_left_before_the_provider_leaves() -> None:
     """Idle connections go before the usual 60 s, old ones after ten minutes."""
     upstream = UpstreamSettings()
@@ -50,3 +60,8 @@ def test_a_router_leaves_slowly_and_speaks_up() -> None:
 def test_a_path_is_a_path() -> None:
     """Groups can be built by hand, as tests do."""
     assert SourceSettings(routes=(Path("routes.yaml"),)).routes == (Path("routes.yaml"),)
+
+
+def test_nobody_is_told_of_errors_by_default() -> None:
+    """No address, no token, no key of the installation, no tenant apart; two seconds for last words."""
+    assert InvestigatorSettings() == InvestigatorSettings("", None, 2.0, None, "")

@@ -52,7 +52,7 @@ def test_an_open_door_needs_consent() -> None:
     """On an address that others reach there is a key file, or somebody said ``--anonymous``."""
     reachable = {"SEALANE_LISTEN": "0.0.0.0:8080"}
 
-    with pytest.raises(SettingsError, match="write --keys FILE, or --anonymous"):
+    with pytest.raises(SettingsError, match="write --keys FILE, --token-review true, or --anonymous"):
         Settings.from_environment(reachable)
     assert Settings.from_environment(reachable, {"--anonymous": "true"}).sources.anonymous
     assert Settings.from_environment(reachable, {"--keys": "keys.yaml"}).sources.keys is not None
@@ -125,7 +125,7 @@ def test_settings_do_not_change() -> None:
     [
         ({"--cluster": "true", "--routes": "a.yaml"}, "SEALANE_ROUTES: SEALANE_CLUSTER is set too; write one of"),
         ({"--cluster": "true", "--secrets": "dir"}, "SEALANE_SECRETS: SEALANE_CLUSTER is set too; write one of"),
-        ({"--kubeconfig": "file"}, "SEALANE_KUBECONFIG: the router reads files; write --cluster true"),
+        ({"--kubeconfig": "file"}, "SEALANE_KUBECONFIG: the router reads files; write --cluster true or --token-rev"),
         ({"--namespaces": "team"}, "SEALANE_NAMESPACES: the router reads files; write --cluster true"),
         ({"--snapshot": "dir"}, "SEALANE_SNAPSHOT: the router reads files; write --cluster true"),
         ({"--cluster": "true", "--snapshot-keys": "dir"}, "SEALANE_SNAPSHOT_KEYS: keys without routes serve nothing"),
@@ -135,6 +135,16 @@ def test_a_router_follows_files_or_a_cluster(flags: dict[str, str], words: str) 
     """What only makes sense for the other is refused, and not passed over."""
     with pytest.raises(SettingsError, match=words):
         Settings.from_environment({}, flags)
+
+
+def test_tokens_are_a_way_to_know_callers() -> None:
+    """An address that others can reach needs nothing more, and strangers cannot be let in beside them."""
+    reachable = {"--listen": "0.0.0.0:8080", "--token-review": "true", "--kubeconfig": "file"}
+    settings = Settings.from_environment({}, reachable)
+
+    assert settings.tokens.review
+    with pytest.raises(SettingsError, match="SEALANE_ANONYMOUS: tokens are taken too"):
+        Settings.from_environment({}, {**reachable, "--anonymous": "true"})
 
 
 def test_everything_about_a_cluster_goes_together() -> None:
@@ -151,3 +161,19 @@ def test_everything_about_a_cluster_goes_together() -> None:
     assert settings.cluster.follow
     assert settings.cluster.namespaces == ("team-a", "team-b")
     assert settings.effective() | {**written, "SEALANE_CLUSTER": True} == settings.effective()
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"--investigator-url": "http://i:8081"}, "SEALANE_INVESTIGATOR_URL: the investigator takes nothing without a"),
+        ({"--investigator-token-file": "token"}, "SEALANE_INVESTIGATOR_TOKEN_FILE: there is no --investigator-url"),
+    ],
+)
+def test_an_investigator_has_an_address_and_a_token(flags: dict[str, str], words: str) -> None:
+    """One without the other is a mistake."""
+    with pytest.raises(SettingsError, match=words):
+        Settings.from_environment({}, flags)
+    both = {"--investigator-url": "http://i:8081/", "--investigator-token-file": "token"}
+
+    assert Settings.from_environment({}, both).investigator.url == "http://i:8081"

@@ -12,6 +12,7 @@ from aiohttp import web
 from sealane_router.cluster.kube import api
 from sealane_router.cluster.kube.api import KubeApi
 from sealane_router.cluster.kube.errors import (
+    ApiRefused,
     ApiTooLong,
     ApiUnreachable,
     ApiUnreadable,
@@ -173,6 +174,27 @@ async def test_one_object_is_its_bytes(tmp_path: Path) -> None:
     assert content == b'{"a": 1}'
 
 
+async def test_what_is_created_comes_back(tmp_path: Path) -> None:
+    """It is posted as JSON, and 201 is the only good answer."""
+    said = []
+
+    async def create(request: web.Request) -> web.Response:
+        said.append((request.method, request.path, await request.json(), request.headers["Content-Type"]))
+        return web.json_response({"b": 2}, status=201)
+
+    async with Opened(tmp_path, create, writes(b"{}"), refuses(500)) as opened:
+        content = await opened.api.create("/things", {"a": 1})
+        with pytest.raises(ApiRefused):
+            await opened.api.create("/things", {"a": 1})
+        with pytest.raises(Busy):
+            await opened.api.create("/things", {"a": 1})
+        token = opened.server.asked[0].headers["Authorization"]
+
+    assert json.loads(content) == {"b": 2}
+    assert said == [("POST", "/things", {"a": 1}, "application/json")]
+    assert token == "Bearer token-of-the-router"
+
+
 async def test_a_token_that_is_not_known_any_more_is_read_again(tmp_path: Path) -> None:
     """Tokens are rotated; the next question has the new one."""
     async with Opened(tmp_path, refuses(401), writes(b"{}")) as opened:
@@ -197,7 +219,7 @@ async def test_a_kubeconfig_that_cannot_be_used_says_what_to_do(tmp_path: Path, 
 
 async def test_without_a_kubeconfig_there_must_be_a_service_account() -> None:
     """The message names both ways out."""
-    with pytest.raises(KubeconfigError, match=r"SEALANE_CLUSTER: .* or write --kubeconfig FILE"):
+    with pytest.raises(KubeconfigError, match=r"SEALANE_CLUSTER, SEALANE_TOKEN_REVIEW: .* or write --kubeconfig FILE"):
         await KubeApi(None).open()
 
 
