@@ -32,7 +32,7 @@ def _judge(runs: list[Rollback], scenario: str, figures: Figures) -> None:
         scenario,
         "requests harmed until then",
         f"{harmed} of {asked} ({harmed / asked:.1%})",
-        f"at most {max(run.weight for run in runs)} % of them",
+        f"at most {sum(run.allowed for run in runs):.0f} ({max(run.weight for run in runs)} % of them, and chance)",
     )
 
 
