@@ -1,0 +1,62 @@
+"""The second redaction."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+import pytest
+
+from sealane_api.diagnosis.error_event import MAX_MESSAGE, ErrorEvent
+from sealane_investigator.intake.cleaning import MAX_AHEAD_SECONDS, Cleaning
+from tests.support.reported import AT, event
+
+SECRET = "sk-proj-abcdefghijklmnopqrstuvwxyz"
+_TEXTS = [field.name for field in fields(ErrorEvent) if "str" in str(field.type)]
+
+
+def _cleaned(**changed: Any) -> ErrorEvent:
+    return Cleaning(lambda text: text.replace(SECRET, "<key>")).clean(event(1, **changed), AT + 10)
+
+
+def test_an_event_that_needs_nothing_stays_as_it_is() -> None:
+    """Redaction does not touch what a sender redacted."""
+    assert _cleaned() == event(1)
+
+
+@pytest.mark.parametrize("name", _TEXTS)
+def test_a_key_is_taken_out_wherever_it_stands(name: str) -> None:
+    """In every member that is a text, also in those that should be names."""
+    cleaned = _cleaned(**{name: f"a {SECRET} b"})
+
+    assert SECRET not in str(asdict(cleaned))
+
+
+@pytest.mark.parametrize("name", _TEXTS)
+def test_what_no_database_stores_is_replaced(name: str) -> None:
+    """PostgreSQL takes no NUL."""
+    assert "\0" not in str(getattr(_cleaned(**{name: "a\0b"}), name))
+
+
+def test_a_redaction_that_makes_a_text_longer_is_cut() -> None:
+    """The bound of a message holds afterwards too."""
+    cleaning = Cleaning(lambda text: text * 2)
+
+    assert len(cleaning.clean(event(1, message="x" * MAX_MESSAGE), AT + 10).message) == MAX_MESSAGE
+
+
+def test_an_event_does_not_happen_after_it_arrived() -> None:
+    """A clock that is a little ahead is believed, one that is far ahead is not."""
+    ahead = AT + 10 + MAX_AHEAD_SECONDS
+
+    assert _cleaned(occurred_at=ahead).occurred_at == ahead
+    assert _cleaned(occurred_at=ahead + 1).occurred_at == AT + 10
+
+
+def test_a_wording_is_redacted_once() -> None:
+    """The next event that says the same costs nothing."""
+    seen: list[str] = []
+    cleaning = Cleaning(lambda text: (seen.append(text), text)[1])
+
+    for number in range(3):
+        cleaning.clean(event(number), AT)
+
+    assert seen == ["Invalid Authentication"]
