@@ -25,6 +25,10 @@ _WRONG_ALONE: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a digest that is none": ({"router": {"image": {"digest": "sha256:abc"}}}, ["/router/image/digest", "pattern"]),
     "a number of megabytes": ({"router": {"bodyLimit": "32MB"}}, ["/router/bodyLimit", "pattern"]),
+    "two audiences": (
+        {"callers": {"serviceAccounts": {"audience": "one, two"}}},
+        ["/callers/serviceAccounts/audience", "pattern"],
+    ),
     "a port": ({"networkPolicy": {"apiServer": {"port": 0}}}, ["/networkPolicy/apiServer/port", "minimum"]),
     "an address for a network": (
         {"networkPolicy": {"apiServer": {"cidr": "10.0.0.1"}}},
