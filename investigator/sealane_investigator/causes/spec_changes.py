@@ -24,7 +24,7 @@ Raw = Mapping[str, Any]
 
 def changes_between(before: Raw, after: Raw) -> tuple[str, ...]:
     """Return what differs between the providers and rules of two specs, in the order of the newer one."""
-    found = []
+    found: list[str] = []
     for section in ("providers", "rules"):
         found += _named(section, _by_name(before.get(section), "name"), _by_name(after.get(section), "name"))
     if len(found) > MAX_ENTRIES:

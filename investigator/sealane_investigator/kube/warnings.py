@@ -1,0 +1,126 @@
+"""Warning events of Kubernetes as error events: what happened, to which workload, and how often since the last look.
+
+Kubernetes keeps one Event for many occurrences and counts them in it. So an occurrence is named by the Event's uid and
+its count, and what is new is the difference to the count that was seen before.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sealane_api.diagnosis.error_event import MAX_MESSAGE, MAX_NAME, ErrorEvent, Origin
+
+REPORTER = "kubernetes"
+
+#: What one Event may count at once; an Event that says more is believed so far.
+MAX_COUNT = 1_000_000
+
+#: The letters of generated names (k8s.io/apimachinery/pkg/util/rand), which hold no words by chance.
+_SAFE = "bcdfghjklmnpqrstvwxz2456789"
+_OF_DEPLOYMENT = re.compile(rf"(.{{1,240}})-[{_SAFE}]{{6,10}}-[{_SAFE}]{{5}}")
+_GENERATED = re.compile(rf"(.{{1,240}})-[{_SAFE}]{{5}}")
+
+_ROUTE_KIND = "ProviderRoute"
+_OWN_GROUP = "sealane.dev/"
+
+Raw = Mapping[str, Any]
+
+
+def uid_of(raw: Raw) -> str:
+    """Return the uid of an Event; empty where it has none."""
+    return _text(_mapping(raw.get("metadata")).get("uid"))
+
+
+def count_of(raw: Raw) -> int:
+    """Return how often it happened, as far as the Event says; at least once."""
+    series = _mapping(raw.get("series")).get("count")
+    found = series if isinstance(series, int) else raw.get("count")
+    return min(found, MAX_COUNT) if isinstance(found, int) and found > 0 else 1
+
+
+def is_warning(raw: Raw) -> bool:
+    """Whether it is a Warning about something that has a name."""
+    return raw.get("type") == "Warning" and bool(uid_of(raw)) and bool(_mapping(raw.get("involvedObject")).get("name"))
+
+
+def last_seen(raw: Raw) -> float | None:
+    """Return when it happened last, in seconds since 1970; None where the Event does not say."""
+    times = (
+        _mapping(raw.get("series")).get("lastObservedTime"),
+        raw.get("lastTimestamp"),
+        raw.get("eventTime"),
+        raw.get("firstTimestamp"),
+        _mapping(raw.get("metadata")).get("creationTimestamp"),
+    )
+    return next((found for each in times if (found := _seconds(each)) is not None), None)
+
+
+def first_seen(raw: Raw) -> float | None:
+    """Return when it happened first."""
+    times = (raw.get("firstTimestamp"), raw.get("eventTime"), _mapping(raw.get("metadata")).get("creationTimestamp"))
+    return next((found for each in times if (found := _seconds(each)) is not None), None)
+
+
+def error_event(raw: Raw, new: int, now: float) -> ErrorEvent:
+    """Return the ``new`` last occurrences of a Warning as one event; ``now`` counts where the Event has no time.
+
+    What the operator says about a route is Sealane's own and stored as such.
+    """
+    about = _mapping(raw.get("involvedObject"))
+    namespace = _text(about.get("namespace")) or _text(_mapping(raw.get("metadata")).get("namespace")) or "-"
+    kind, name = workload_of(_text(about.get("kind")) or "Object", _text(about.get("name")))
+    count = count_of(raw)
+    own = _text(about.get("apiVersion")).startswith(_OWN_GROUP)
+    is_route = own and about.get("kind") == _ROUTE_KIND
+    return ErrorEvent(
+        id=f"{uid_of(raw)}:{count}",
+        reporter=REPORTER,
+        epoch=uid_of(raw),
+        sequence=count,
+        occurred_at=last_seen(raw) or now,
+        origin=Origin.SELF if own else Origin.KUBERNETES,
+        route=f"{namespace}/{name}"[:MAX_NAME] if is_route else None,
+        workload=f"{namespace}/{kind}/{name}"[:MAX_NAME],
+        code=_text(raw.get("reason"))[:MAX_NAME] or None,
+        type=_text(about.get("fieldPath"))[:MAX_NAME] or None,
+        message=_text(raw.get("message"))[:MAX_MESSAGE],
+        count=min(new, MAX_COUNT),
+    )
+
+
+def workload_of(kind: str, name: str) -> tuple[str, str]:
+    """Return what a pod belongs to, as far as its name tells: pods come and go, and their workload is what is ill.
+
+    ``kubectl describe`` takes what is returned: a pod's name without its generated end is a prefix.
+    """
+    if kind == "Pod":
+        found = _OF_DEPLOYMENT.fullmatch(name)
+        if found is not None:
+            return "Deployment", found[1]
+        found = _GENERATED.fullmatch(name)
+        if found is not None:
+            return "Pod", found[1]
+    if kind == "ReplicaSet":
+        base, _, generated = name.rpartition("-")
+        if base and re.fullmatch(rf"[{_SAFE}]{{6,10}}", generated):
+            return "Deployment", base
+    return kind, name
+
+
+def _seconds(value: object) -> float | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _mapping(value: object) -> Raw:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
