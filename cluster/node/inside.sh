@@ -122,9 +122,9 @@ END
   until ctr -a $SOCKET version >/dev/null 2>&1; do sleep 0.1; done
 }
 
-images() {
+images() { # a node without any is one, too
   local image
-  for image in images/*.tar; do ctr -a $SOCKET -n k8s.io images import "$image"; done
+  for image in images/*.tar; do [ ! -f "$image" ] || ctr -a $SOCKET -n k8s.io images import "$image"; done
 }
 
 kubelet_and_proxy() {

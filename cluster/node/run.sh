@@ -4,12 +4,13 @@
 #   cluster/node/run.sh FOLDER     data, keys, logs and admin.kubeconfig are in FOLDER; images are FOLDER/images/*.tar
 #
 # Needs root and what `make node` gets. Nothing of the machine's network, mounts or processes is touched, and nothing of
-# the node is reached from outside but through FOLDER/bin/kubectl, helm and enter. SIGTERM ends it and all of its pods,
-# so does the end of the process that started it; its cgroups are removed then, or before the next node starts.
+# the node is reached from outside but through FOLDER/bin/kubectl, helm, net and enter. SIGTERM ends it and all of its pods,
+# so does the end of the process that started it; data and keys are removed then and FOLDER/log stays. Its cgroups are
+# removed then, too, or before the next node starts.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-[ $# = 1 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# = 1 ] || { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 FOLDER=$(cd "$1" && pwd)
 CONTROL_PLANE=$("$HERE/../build.sh" folder) PROGRAMS=$("$HERE/build.sh" folder)
@@ -20,8 +21,7 @@ fail() { printf '%s\n' "$*" >&2; exit 1; }
 
 check() {
   local program
-  [ "$(id -u)" = 0 ] || fail "A node needs root."
-  [ -z "$("$HERE/packages.sh" missing)" ] || fail "Packages are missing ($("$HERE/packages.sh" missing)): run 'make node'."
+  "$HERE/able.sh" || exit 1
   for program in etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl dns helm; do
     command -v "$program" >/dev/null || fail "$program is missing: run 'make node'."
   done
@@ -43,21 +43,31 @@ remove_stale_cgroups() { # of nodes whose run.sh was killed before it could
   done
 }
 
-tools() { # programs of the machine, in the network of the node
+tools() { # programs of the machine, in the network of the node; they end with whoever called them
   local program
   mkdir -p "$FOLDER/bin"
   for program in kubectl helm; do
-    printf '#!/bin/sh\nexport KUBECONFIG="${KUBECONFIG:-%s}"\nexec nsenter -t %s -n "%s" "$@"\n' \
+    printf '#!/bin/sh\nexport KUBECONFIG="${KUBECONFIG:-%s}"\nexec setpriv --pdeathsig KILL nsenter -t %s -n "%s" "$@"\n' \
       "$FOLDER/admin.kubeconfig" "$1" "$(command -v $program)" >"$FOLDER/bin/$program"
   done
+  printf '#!/bin/sh\nexec setpriv --pdeathsig KILL nsenter -t %s -n "$@"\n' "$1" >"$FOLDER/bin/net"
   printf '#!/bin/sh\nexec nsenter -t %s -m -n -u -p "$@"\n' "$1" >"$FOLDER/bin/enter"
   chmod +x "$FOLDER"/bin/*
+}
+
+remove_data() { # again while the last processes still write
+  local try
+  for try in $(seq 20); do
+    rm -rf --one-file-system "$FOLDER"/{bin,containerd,etcd,mnt,pki} "$FOLDER"/*.kubeconfig 2>/dev/null && return
+    sleep 0.25
+  done
 }
 
 end() { # SIGKILL to pid 1 of a pid namespace ends everything in it
   trap '' INT TERM HUP
   [ -z "${outer:-}" ] || { kill -9 "$outer" 2>/dev/null || true; wait "$outer" 2>/dev/null || true; }
   remove_cgroups "$CGROUP"
+  remove_data
 }
 
 check

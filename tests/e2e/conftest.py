@@ -11,7 +11,7 @@ import pytest
 from tests.support.e2e_load import __file__ as load_file
 from tests.support.e2e_pods import provider, route, script, secret
 from tests.support.e2e_previous import previous_chart
-from tests.support.e2e_scene import SYSTEM, TEAM, Scene, wait
+from tests.support.e2e_scene import RELEASE, SYSTEM, TEAM, Scene, wait
 from tests.support.node import Node, asked_context, built_images, existing_node, running_node
 
 _HERE = Path(__file__).resolve().parent
@@ -27,8 +27,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Uninstalling comes last; all tests share one release."""
-    items.sort(key=lambda item: item.path.name == "test_uninstall.py")
+    """All tests share one release, until it is uninstalled; then the quick start begins with nothing."""
+    last = ["test_uninstall.py", "test_quick_start.py"]
+    items.sort(key=lambda item: last.index(item.path.name) + 1 if item.path.name in last else 0)
     for item in items:
         item.add_marker(pytest.mark.timeout(600))
 
@@ -75,5 +76,7 @@ def scene(node: Node, tmp_path_factory: pytest.TempPathFactory, account: list[st
         wait(lambda: made.call("--rate=5", "--streams=1", "--seconds=1").lost == (0, 0, {}), "an answer")
         yield made
     finally:
+        if node.folder is None:  # what is not in a namespace would stay
+            node.helm("uninstall", RELEASE, f"--namespace={SYSTEM}", "--ignore-not-found")
         for name in (TEAM, SYSTEM):
             made.kubectl("delete", "namespace", name, "--ignore-not-found", "--wait=false")

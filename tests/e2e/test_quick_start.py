@@ -36,7 +36,7 @@ def test_it_ends_with_a_rollback_and_leaves_nothing(scene: Scene, shell: dict[st
     """Every command succeeds; the first answer is the provider's, the mistake is rolled back, and all of it goes."""
     blocks = commands(QUICK_START)
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-m"],
+        [*scene.node.network(), "bash", "-euo", "pipefail", "-m"],
         input="\n".join(blocks),
         cwd=ROOT,
         env=shell,

@@ -4,16 +4,13 @@ import json
 
 from tests.support.e2e_scene import RELEASE, SYSTEM, TEAM, Scene, wait
 
-_CLUSTER_WIDE = (
-    "clusterroles",
-    "clusterrolebindings",
-    "validatingadmissionpolicies",
-    "validatingadmissionpolicybindings",
-)
-_OF_A_NAMESPACE = (
-    "deployments,services,pods,configmaps,secrets,serviceaccounts,roles,rolebindings,networkpolicies,"
-    "poddisruptionbudgets"
-)
+#: The kinds, and what is the tests' own.
+_KEPT = {
+    "customresourcedefinition.apiextensions.k8s.io/providerroutes.sealane.dev",
+    "customresourcedefinition.apiextensions.k8s.io/providerrouterevisions.sealane.dev",
+    f"namespace/{SYSTEM}",
+    f"namespace/{TEAM}",
+}
 
 
 def test_uninstalling_leaves_the_kinds_and_the_routes(scene: Scene) -> None:
@@ -26,14 +23,20 @@ def test_uninstalling_leaves_the_kinds_and_the_routes(scene: Scene) -> None:
 
 
 def _left(scene: Scene) -> list[str]:
-    """What bears the release's label, and what is in its namespace besides that which each namespace has."""
+    """Whatever bears the release's label or name anywhere, and what is in its namespace besides what each one has."""
     label = f"--selector=app.kubernetes.io/instance={RELEASE}"
-    said = [
-        scene.kubectl("get", ",".join(_CLUSTER_WIDE), label, "-o", "name"),
-        scene.kubectl("get", _OF_A_NAMESPACE, f"--namespace={SYSTEM}", "-o", "name"),
-    ]
+    everywhere, here = _kinds(scene, namespaced=False), _kinds(scene, namespaced=True)
+    labelled = scene.kubectl("get", everywhere, label, "-o", "name").split()
+    named = [each for each in scene.kubectl("get", everywhere, "-o", "name").split() if RELEASE in each]
+    inside = scene.kubectl("get", here, f"--namespace={SYSTEM}", "-o", "name").split()
     usual = {"configmap/kube-root-ca.crt", "serviceaccount/default"}
-    return sorted(set(" ".join(said).split()) - usual)
+    return sorted({*labelled, *named, *inside} - usual - _KEPT)
+
+
+def _kinds(scene: Scene, *, namespaced: bool) -> str:
+    """Every kind that can be listed, but for Events, which tell what was."""
+    said = scene.kubectl("api-resources", "--verbs=list", f"--namespaced={str(namespaced).lower()}", "-o", "name")
+    return ",".join(kind for kind in said.split() if not kind.startswith("events"))
 
 
 def test_the_kinds_go_with_a_command(scene: Scene) -> None:

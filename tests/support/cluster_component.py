@@ -11,6 +11,12 @@ from pathlib import Path
 _LAST_LINES = 12
 
 
+def leashed(command: Sequence[str], signal_at_our_end: str) -> list[str]:
+    """The command, to which Linux sends a signal when the thread that started it ends, whatever ends that."""
+    setpriv = shutil.which("setpriv")
+    return [*([setpriv, "--pdeathsig", signal_at_our_end] if setpriv else []), *command]
+
+
 class Component:
     """A program and, while it runs, its process; the log goes on over every start.
 
@@ -55,11 +61,9 @@ class Component:
             raise RuntimeError(f"{self.name} runs already")
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError(f"{self.name} must be started on the main thread")
-        setpriv = shutil.which("setpriv")
-        leash = [setpriv, "--pdeathsig", self._signal_at_our_end] if setpriv else []
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*leash, *self._command],
+                leashed(self._command, self._signal_at_our_end),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

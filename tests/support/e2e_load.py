@@ -3,7 +3,8 @@
     python e2e_load.py URL MODEL --rate 50 --streams 32 --seconds 300 --token FILE
 
 It runs in a pod of the router's image, which has none of the tests, so it imports nothing of them. It ends after so
-many seconds, or at SIGINT, finishes what it has begun and prints one line of JSON.
+many seconds, or at SIGINT, finishes what it has begun and prints one line of JSON. Connections are kept, as clients
+keep them; with ``--fresh`` each exchange has one of its own, so that every router in the Service gets its share.
 """
 
 import argparse
@@ -120,7 +121,7 @@ async def load(options: argparse.Namespace) -> Account:
     loop.add_signal_handler(signal.SIGINT, ended.set)
     loop.call_later(options.seconds, ended.set)
     account = Account()
-    connector = aiohttp.TCPConnector(limit=0)
+    connector = aiohttp.TCPConnector(limit=0, force_close=options.fresh)
     patience = aiohttp.ClientTimeout(total=_PATIENCE_SECONDS)
     async with aiohttp.ClientSession(connector=connector, timeout=patience) as client:
         caller = Caller(client, options.url, options.model, options.token, account)
@@ -139,6 +140,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--streams", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--token", type=Path, required=True)
     account = asyncio.run(load(parser.parse_args()))
     said = {name: getattr(account, name) for name in ("requests", "failed", "streams", "cut", "slowest")}

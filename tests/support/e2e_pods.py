@@ -3,11 +3,13 @@
 Every pod keeps to the restricted Pod Security Standard, which the namespaces enforce.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.support.resources import Document
 
 MODEL = "gpt-4o-mini"
+SHELTERED_MODEL = "sheltered-1"
 _PATIENT = 600
 
 
@@ -48,23 +50,43 @@ def secret(namespace: str) -> Document:
 
 
 def route(namespace: str, host: str = "provider", **spec: object) -> Document:
-    """A route of every ``gpt-`` model to the provider at ``host``."""
+    """The route ``assistants`` of every ``gpt-`` model to the provider at ``host``."""
+    rule = {"name": "gpt", "models": [{"prefix": "gpt-"}], "targets": [{"provider": "stub"}]}
+    return _route(namespace, "assistants", [_upstream(namespace, "stub", host)], rule, spec)
+
+
+def sheltered_route(namespace: str, host: str, spare: str) -> Document:
+    """The route ``sheltered`` of SHELTERED_MODEL to the provider at ``host``, which falls back to that at ``spare``."""
+    rule = {
+        "name": "sheltered",
+        "models": [{"exact": SHELTERED_MODEL}],
+        "targets": [{"provider": "stub", "model": MODEL}],
+        "fallback": {"targets": [{"provider": "spare", "model": MODEL}]},
+    }
+    return _route(
+        namespace, "sheltered", [_upstream(namespace, "stub", host), _upstream(namespace, "spare", spare)], rule, {}
+    )
+
+
+def _route(
+    namespace: str, name: str, providers: list[Document], rule: Mapping[str, object], spec: Mapping[str, object]
+) -> Document:
     return {
         "apiVersion": "sealane.dev/v1alpha1",
         "kind": "ProviderRoute",
-        "metadata": {"name": "assistants", "namespace": namespace},
-        "spec": {
-            "providers": [
-                {
-                    "name": "stub",
-                    "baseURL": f"http://{host}.{namespace}.svc:8080/v1",
-                    "allowInsecure": True,
-                    "credential": {"secretRef": {"name": "provider", "key": "api-key"}},
-                }
-            ],
-            "rules": [{"name": "gpt", "models": [{"prefix": "gpt-"}], "targets": [{"provider": "stub"}]}],
-            **spec,
-        },
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"providers": providers, "rules": [rule], **spec},
+    }
+
+
+def _upstream(namespace: str, name: str, host: str) -> Document:
+    """A provider of a route, behind a Service of the namespace; after an outage a test waits half a minute at most."""
+    return {
+        "name": name,
+        "baseURL": f"http://{host}.{namespace}.svc:8080/v1",
+        "allowInsecure": True,
+        "breaker": {"maxOpenFor": "30s"},
+        "credential": {"secretRef": {"name": "provider", "key": "api-key"}},
     }
 
 

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.support.e2e_pods import MODEL, caller
 from tests.support.e2e_previous import CHART
 from tests.support.kubectl import Kubectl, KubectlError
 from tests.support.node import Node
+
+T = TypeVar("T")
 
 SYSTEM = "sealane-e2e"
 TEAM = "sealane-e2e-team"
@@ -87,15 +89,15 @@ class Scene:
         labels = {"pod-security.kubernetes.io/enforce": "restricted"}
         self.kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
 
-    def call(self, *arguments: str, audience: str = "sealane") -> Seen:
+    def call(self, *arguments: str, model: str = MODEL, audience: str = "sealane") -> Seen:
         """A pod that calls until it has done what ``arguments`` say."""
-        return self.begin(*arguments, audience=audience).end(at_once=False)
+        return self.begin(*arguments, model=model, audience=audience).end(at_once=False)
 
-    def begin(self, *arguments: str, audience: str = "sealane") -> "Load":
+    def begin(self, *arguments: str, model: str = MODEL, audience: str = "sealane") -> "Load":
         """A pod that has begun to call; it goes on until it is told to end."""
         self._callers += 1
         name = f"caller-{self._callers}"
-        self.kubectl.apply(caller(self.image, TEAM, name, URL, MODEL, *arguments, audience=audience))
+        self.kubectl.apply(caller(self.image, TEAM, name, URL, model, *arguments, audience=audience))
         load = Load(self, name)
         wait(lambda: "loading" in load.log(), f"{name} calls")
         return load
@@ -137,15 +139,15 @@ class Scene:
         for deployment in ("sealane-router", "sealane-operator"):
             self.kubectl("rollout", "status", f"deployment/{deployment}", f"--namespace={SYSTEM}", "--timeout=80s")
 
-    def status(self) -> Mapping[str, Any]:
-        """The status of the team's route."""
-        said = self.kubectl("get", "providerroute", "assistants", f"--namespace={TEAM}", "-o", "json")
+    def status(self, route: str = "assistants") -> Mapping[str, Any]:
+        """The status of a route of the team's."""
+        said = self.kubectl("get", "providerroute", route, f"--namespace={TEAM}", "-o", "json")
         found: Mapping[str, Any] = json.loads(said).get("status", {})
         return found
 
-    def condition(self, kind: str) -> str:
-        """``status/reason`` of a condition of the team's route; empty while there is none."""
-        for each in self.status().get("conditions", ()):
+    def condition(self, kind: str, route: str = "assistants") -> str:
+        """``status/reason`` of a condition of a route of the team's; empty while there is none."""
+        for each in self.status(route).get("conditions", ()):
             if each["type"] == kind:
                 return f"{each['status']}/{each['reason']}"
         return ""
@@ -182,17 +184,24 @@ class Load:
         kubectl, place = self.scene.kubectl, f"--namespace={TEAM}"
         if at_once:
             kubectl("exec", self.name, place, "--", "python", "-c", "import os; os.kill(1, 2)")
-        wait(lambda: self._phase() in {"Succeeded", "Failed"}, f"{self.name} has ended")
+        wait(self._over, f"{self.name} has ended")
         said = json.loads(self.log().strip().splitlines()[-1])
         kubectl("delete", "pod", self.name, place, "--wait=false")
         seen = Seen(**said)
         self.scene.account.append(f"{os.environ.get('PYTEST_CURRENT_TEST', '').partition(' ')[0]}: {seen}")
         return seen
 
-    def _phase(self) -> str:
-        return self.scene.kubectl(
-            "get", "pod", self.name, f"--namespace={TEAM}", "-o", "jsonpath={.status.phase}"
-        ).strip()
+    def meanwhile(self, look: Callable[[], T]) -> list[T]:
+        """What ``look`` returned, again and again until the caller has ended by itself."""
+        looks = [look()]
+        while not self._over():
+            time.sleep(0.5)
+            looks.append(look())
+        return looks
+
+    def _over(self) -> bool:
+        phase = ("get", "pod", self.name, f"--namespace={TEAM}", "-o", "jsonpath={.status.phase}")
+        return self.scene.kubectl(*phase).strip() in {"Succeeded", "Failed"}
 
 
 def wait(true: Callable[[], object], what: str) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.cluster_component import Component
+from tests.support.cluster_component import Component, leashed
 from tests.support.helm_release import Helm
 from tests.support.kubectl import Kubectl, KubectlError
 
@@ -36,6 +36,10 @@ class Node:
     folder: Path | None = None
     started_in: float = 0.0
 
+    def network(self) -> tuple[str, ...]:
+        """What stands before a command of the machine to run it where the addresses of a node of ours are."""
+        return (str(self.folder / "bin" / "net"),) if self.folder else ()
+
     def enter(self, *command: str) -> str:
         """Run a command inside a node of ours and return its stdout. Raises CalledProcessError when it fails."""
         if self.folder is None:
@@ -47,13 +51,19 @@ class Node:
 
 
 def built_images() -> Path:
-    """Build what changed of Sealane's images; returns the folder of their archives. Raises NodeError."""
-    done = subprocess.run(
-        [_RECIPES / "images.sh"], stdout=subprocess.PIPE, text=True, timeout=_BUILD_SECONDS, check=False
-    )
-    if done.returncode:
+    """Build what changed of Sealane's images; returns the folder of their archives. Raises NodeError.
+
+    Call it on the main thread.
+    """
+    builder = subprocess.Popen(leashed([str(_RECIPES / "images.sh")], "TERM"), stdout=subprocess.PIPE, text=True)
+    try:
+        said, _ = builder.communicate(timeout=_BUILD_SECONDS)
+    finally:
+        builder.terminate()  # interrupted, it ends its steps first
+        builder.wait(_END_SECONDS)
+    if builder.returncode:
         raise NodeError("the images cannot be built; what is above says why")
-    return Path(done.stdout.strip())
+    return Path(said.strip())
 
 
 @contextmanager
