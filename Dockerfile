@@ -1,7 +1,8 @@
 # The images of Sealane: --target router, --target operator. docs/images.md says how they are built and what they hold.
 #
-# BASE is any image with Python 3.11 or newer and its venv module. A release names it with its digest.
-ARG BASE=docker.io/library/python:3.13-slim
+# BASE is any image with Python 3.11 or newer and its venv module. The default is named by its digest, of every platform,
+# because a tag is whatever was pushed last; whoever takes a newer one writes tag and digest together.
+ARG BASE=docker.io/library/python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
 # What builds is in stages of its own, and none of it is in an image. Nothing is installed that requirements.lock does
 # not know by its hash.
@@ -27,8 +28,9 @@ COPY cli cli
 COPY client client
 RUN /tools/bin/python -m hatchling build -t wheel -d /wheel >/dev/null
 
-# The program is started once, so that a base that lacks a library is found here. The packages come before the wheel: a change of the code leaves the layer with everything else as it was. Modules are
-# compiled here, because the root file system of a running container is read-only; they are not looked at again.
+# The packages come before the wheel: a change of the code leaves the layer with everything else as it was. Modules are
+# compiled here, because the root file system of a running container is read-only; they are not looked at again. Each
+# program is started once, so that a base that lacks a library is found here.
 FROM tools AS router-packages
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --require-hashes -r /tools/router.lock \
  && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib

@@ -19,25 +19,27 @@ builder() { # the first that works; a docker without its daemon does not
   fail "Building images needs docker, podman or buildah; on Debian root gets the last with 'make node'."
 }
 
-build() { # target
-  local options=(--quiet --target "$1" --tag "$REGISTRY/$1:$TAG"
+build() { # target; what the steps say is shown only when one of them fails
+  local said options=(--quiet --target "$1" --tag "$REGISTRY/$1:$TAG"
     --build-arg "VERSION=$VERSION" --build-arg "REVISION=$REVISION" ${BASE:+--build-arg "BASE=$BASE"})
   case $BUILDER in
     buildah) # the steps see the machine's network and certificates, as on a machine behind a proxy they must
-      STORAGE_DRIVER=${STORAGE_DRIVER:-overlay} buildah bud "${options[@]}" --layers --network host --isolation chroot \
+      set -- buildah bud "${options[@]}" --layers --network host --isolation chroot \
         -v /etc/ssl/certs:/etc/ssl/certs:ro "$ROOT" ;;
-    *) $BUILDER build "${options[@]}" "$ROOT" ;;
-  esac >/dev/null
+    *) set -- "$BUILDER" build "${options[@]}" "$ROOT" ;;
+  esac
+  said=$("$@" 2>&1) || fail "$said"
 }
 
 size() { # target
   case $BUILDER in
-    buildah) STORAGE_DRIVER=${STORAGE_DRIVER:-overlay} buildah images --format '{{.Size}}' "$REGISTRY/$1:$TAG" ;;
+    buildah) buildah images --format '{{.Size}}' "$REGISTRY/$1:$TAG" ;;
     *) $BUILDER images --format '{{.Size}}' "$REGISTRY/$1:$TAG" ;;
   esac
 }
 
 BUILDER=${BUILDER:-$(builder)}
+[ "$BUILDER" != buildah ] || export STORAGE_DRIVER=${STORAGE_DRIVER:-overlay}
 [ $# -gt 0 ] || set -- router operator
 for target; do
   build "$target"

@@ -83,6 +83,17 @@ def test_every_image_runs_as_nobody_and_without_a_shell() -> None:
     ]
 
 
+def test_every_stage_begins_with_one_base_that_cannot_change() -> None:
+    """The base is a build argument whose default has a digest; no stage is made of anything else."""
+    stages = re.findall(r"^FROM (\S+) AS (\S+)$", _DOCKERFILE, re.MULTILINE)
+    bases = re.findall(r"^ARG BASE=(.*)$", _DOCKERFILE, re.MULTILINE)
+
+    assert len(stages) == len(re.findall(r"^FROM ", _DOCKERFILE, re.MULTILINE))
+    assert {base for base, _ in stages} - {name for _, name in stages} == {"${BASE}"}
+    assert len(bases) == 1
+    assert re.fullmatch(r"\S+:[\w.-]+@sha256:[0-9a-f]{64}", bases[0])
+
+
 def test_nothing_but_locked_hashes_is_installed() -> None:
     """Each ``pip install`` asks for hashes, or installs the wheel that was built here and nothing else."""
     installs = re.findall(r"pip (?:--python \S+ )?install (.*)", _DOCKERFILE)
