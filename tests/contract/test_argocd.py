@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import lupa
 import pytest
 
 from sealane_api.crd.status import ConditionType
-
-lupa = pytest.importorskip("lupa", reason="lupa is missing: 'pip install lupa' brings a Lua interpreter")
 
 _SCRIPT = (Path(__file__).resolve().parents[2] / "k8s" / "argocd" / "health.lua").read_text(encoding="utf-8")
 
