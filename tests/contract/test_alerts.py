@@ -152,6 +152,21 @@ STORIES = [
         value="3m 0s",
     ),
     Story(
+        "SealaneTokenReviewsFail",
+        {
+            'sealane_token_reviews_total{namespace="sealane-system", pod="router-0", result="failed"}': (
+                "0x4 10+10x15 160x30"
+            ),
+            'sealane_token_reviews_total{namespace="sealane-system", pod="router-0", result="accepted"}': (
+                "0+10x4 40x15 50+10x30"
+            ),
+        },
+        fires=(11, 15, 19),
+        quiet=(4, 8, 25),
+        labels={**_HERE, "pod": "router-0"},
+        value="100%",
+    ),
+    Story(
         "SealaneReconcileErrors",
         {
             f'sealane_operator_reconciles_total{{{_POD}, result="failed"}}': "0x9 30+30x20 630x20",
