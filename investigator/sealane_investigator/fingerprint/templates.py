@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from sealane_investigator.fingerprint.wording import squeezed
+from sealane_telemetry.error_text.vocabulary import documented
 
 #: First parts of template names that are API families; the others name a proxy, a network, a database, a cluster.
 FAMILIES = frozenset(
@@ -65,13 +65,12 @@ def family_of_name(name: str) -> str | None:
 
 @cache
 def known_templates() -> Table:
-    """Return the table that ships with this package; read once."""
-    text = resources.files("sealane_investigator.fingerprint").joinpath("templates.txt").read_text("utf-8")
-    return parse(text)
+    """Return the table of the documented wordings; read once."""
+    return parse(documented())
 
 
 def parse(text: str) -> Table:
-    """Return the table that ``text`` writes down, in the form that ``templates.txt`` explains.
+    """Return the table that ``text`` writes down, in the form that ``documented.txt`` explains.
 
     Raises :class:`ValueError` for a line of another form.
     """

@@ -2,6 +2,7 @@
 
 import re
 
+from sealane_telemetry.error_text.marks import without_marks
 from sealane_telemetry.error_text.vocabulary import is_word
 
 #: Words that name a template that nobody knows; what is cut off behind them changes nothing.
@@ -26,8 +27,11 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def squeezed(text: str) -> str:
-    """Return letters, digits and Chinese characters of ``text`` in lower case, nothing between them."""
-    return _NOT_COMPARED.sub("", text[: MAX_COMPARED * 2].lower())[:MAX_COMPARED]
+    """Return letters, digits and Chinese characters of ``text`` in lower case, nothing between them.
+
+    What redaction put there is left out.
+    """
+    return _NOT_COMPARED.sub("", without_marks(text[: MAX_COMPARED * 2]).lower())[:MAX_COMPARED]
 
 
 def leading_words(message: str) -> tuple[str, ...]:

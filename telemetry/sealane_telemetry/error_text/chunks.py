@@ -1,0 +1,92 @@
+"""Pieces of text that are no prose: numbers, ids, names of code, models, hosts. Which of them may be shown."""
+
+import re
+from enum import Enum
+
+from sealane_telemetry.error_text.vocabulary import is_word
+
+
+class Chunk(Enum):
+    """What a piece of text without blanks is."""
+
+    WORD = "word"
+    NUMBER = "number"
+    NAME = "name"
+    UNKNOWN = "unknown"
+
+
+_NUMBER = re.compile(
+    r"[$€¥~#]?\d[\d.,:/x%+-]{0,60}|[$€¥]?\d[\d.,]{0,30}(?:ms|[smhdkKMGTB]|[kKMGT]i?[bB]|st|nd|rd|th|tokens?|px|USD)|"
+    r"x\d{1,9}|(?:\d{1,9}(?:ms|[smhd])){1,5}|\d{4}-\d\d-\d\dT[\d:.+-]{4,30}Z?|0x[0-9a-fA-F]{1,16}|v\d{1,4}(?:\.\d{1,4}){0,3}"
+)
+_PHONE = re.compile(r"\+\d[\d-]{7,18}|1[3-9]\d{9}|\(?\d{3}\)?-\d{3}-\d{4}|[2-9]\d{9}|0\d{9,11}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_ID = re.compile(
+    r"(?:org|ak|proj|req|request|call|toolu|msg|msgs|resp|chatcmpl|cmpl|run|thread|asst|fc|rs|ws|user|tmsg|gen|batch|file|"
+    r"ray|trace)[-_][A-Za-z0-9_-]{6,80}|20\d{12}[0-9a-f]{16,24}|[0-9a-f]{16}"
+)
+_MODEL = re.compile(
+    r"[\w./@~-]{0,60}(?:gpt|claude|kimi|moonshot|glm|gemini|gemma|llama|mistral|mixtral|ministral|codestral|devstral|qwen|"
+    r"qwq|deepseek|grok|sonnet|haiku|opus|minimax|abab|ernie|doubao|seed|hunyuan|nemotron|command-r|titan|nova|dall-e|"
+    r"whisper|tts|embedding|phi-\d|o[134]-|chatglm|baichuan|step-|spark|yi-)[\w./@~-]{0,60}",
+    re.IGNORECASE,
+)
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,8}(?:com|net|org|io|ai|cn|dev|cloud|app|co|us|eu|in|local|internal|svc|"
+    r"cluster|google|azure|api)|localhost|(?:\d{1,3}\.){3}\d{1,3}"
+)
+_PART = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SEPARATED = re.compile(r"[^A-Za-z0-9]+")
+#: Nobody names a model or a code like that.
+_OPAQUE_RUN = re.compile(r"[A-Za-z0-9]{24}")
+_LONG_RUN = re.compile(r"[A-Za-z0-9]{33}")
+#: Letters of parts that are too short to say anything, and digits of numbers that may be somebody's.
+_SHORT = 2
+_LONG_NUMBER = 6
+#: A name with so many strange parts is not put together of known words.
+_TOO_STRANGE = 2
+_NAME = re.compile(r"[!-~]{1,100}")
+
+
+def chunk_of(text: str) -> Chunk:
+    """Return what a piece of prose without blanks is; ``UNKNOWN`` is never shown."""
+    if text.isascii() and text.isalpha() and (is_word(text.lower()) or len(text) == 1):
+        return Chunk.WORD
+    if _PHONE.fullmatch(text):
+        return Chunk.UNKNOWN
+    if _NUMBER.fullmatch(text):
+        return Chunk.NUMBER
+    return Chunk.NAME if is_name(text) else Chunk.UNKNOWN
+
+
+def is_name(text: str) -> bool:
+    """Return whether ``text`` is a name that errors use: a parameter, a class, an id, a model or a host."""
+    if not _NAME.fullmatch(text):
+        return False
+    if any(pattern.fullmatch(text) for pattern in (_UUID, _ID, _HOST)) or is_model(text):
+        return True
+    return is_known_name(text)
+
+
+def is_model(text: str) -> bool:
+    """Return whether ``text`` is named like a model."""
+    return bool(_MODEL.fullmatch(text)) and not _OPAQUE_RUN.search(text)
+
+
+def is_known_name(text: str) -> bool:
+    """Return whether ``text`` is put together of the words of error templates and short numbers."""
+    words = strange = 0
+    for piece in _SEPARATED.split(text):
+        for part in [piece] if is_word(piece.lower()) else _PART.findall(piece):
+            if part.isdigit():
+                strange += len(part) > _LONG_NUMBER
+            elif is_word(part.lower()) and len(part) > _SHORT:
+                words += 1
+            else:
+                strange += 1 if len(part) <= _SHORT else _TOO_STRANGE
+    return words > 0 and strange < _TOO_STRANGE
+
+
+def is_label(text: str) -> bool:
+    """Return whether ``text`` has the form of a code, a type or an id, whoever made it up."""
+    return bool(re.fullmatch(r"[A-Za-z0-9_$][A-Za-z0-9_$.:/\[\]-]{0,79}", text)) and not _LONG_RUN.search(text)

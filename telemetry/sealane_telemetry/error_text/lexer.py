@@ -1,0 +1,102 @@
+"""An error text as pieces: marks, quoted strings, addresses, chunks, Chinese, and what stands between."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from sealane_telemetry.error_text.marks import MARK
+
+
+class Kind(Enum):
+    """What a piece is."""
+
+    MARK = "mark"
+    QUOTE = "quote"
+    ADDRESS = "address"
+    PERSON = "person"
+    CHUNK = "chunk"
+    CHINESE = "chinese"
+    BLANK = "blank"
+    END = "end"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text.
+
+    Of a quoted string ``inside`` is what stands between its quotes; ``key`` says that a value follows.
+    """
+
+    kind: Kind
+    text: str
+    inside: str = ""
+    quote: str = ""
+    closed: bool = True
+    key: bool = False
+
+
+_TOKEN = re.compile(
+    rf"(?P<mark>{MARK})"
+    rf"|(?P<address>[A-Za-z][A-Za-z0-9+.-]{{1,15}}://(?:{MARK}|[^\s\"'`<>\\(){{}}|\u4e00-\u9fff])"
+    rf"{{0,4096}}(?:{MARK}|[^\s\"'`<>\\(){{}}|\u4e00-\u9fff.,;:!?\]]))"
+    r"|(?P<person>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
+    r"|\+\d[\d ().-]{6,18}\d|(?<![\w.])\(?\d{3}\)?[ -]\d{3}[ -]\d{4}(?![\w.])|(?<![\w.])0\d{2,4}[ /-]\d{5,9}(?![\w.])"
+    r"|(?<![\w.-])\d{3}-\d\d-\d{4}(?![\w-])|(?<![\w.])(?:\d{4}[ -]){3}\d{4}(?![\w.]))"
+    r"|(?P<quote>\\{0,16}[\"'`])"
+    r"|(?P<chinese>[\u4e00-\u9fff]+)"
+    r"|(?P<blank>[^\S\n]+|(?<=[a-z])\n(?=[a-z]))"
+    r"|(?P<chunk>[^\W\u4e00-\u9fff]+(?:[./@+=~%$&#*-]+[^\W\u4e00-\u9fff]+)*)"
+    r"|(?P<end>\n|\\{1,16}[nrt]|[;。！？；!?]|\.(?=\s|$|\\)|:(?=\s|$|\\{0,16}[\"'`{\[]|\\n|<)|[：])"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+#: Letters that stand before Python's strings.
+_PREFIXES = ("b", "r", "u")
+_BEHIND_VALUE = re.compile(r"\\{0,16}[\"'`]?\s{0,40}(?:\\{1,16}[nrt]\s{0,40}){0,8}(?:[,:=}\])>.;]|$)")
+_BEHIND_KEY = re.compile(r"\s{0,8}(?:\\{1,16}[nrt]\s{0,8}){0,2}(?::|=>)")
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """Yield the pieces of ``text`` in order; joined they are ``text``."""
+    position = 0
+    previous = ""
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:  # every character is one of the alternatives
+            break
+        kind = Kind(match.lastgroup or "other")
+        piece = _quoted(text, match, previous) if kind is Kind.QUOTE else Piece(kind, match[0])
+        yield piece
+        position += len(piece.text)
+        previous = (previous + piece.text)[-2:]
+
+
+def _quoted(text: str, match: re.Match[str], previous: str) -> Piece:
+    """The string that begins here; a mark between letters is an apostrophe."""
+    quote = match[0]
+    prefixed = previous[-1:] in _PREFIXES and not previous[:-1].isalnum()
+    if quote[-1] == "'" and previous[-1:].isalnum() and not prefixed:
+        return Piece(Kind.OTHER, quote)
+    start = match.end()
+    end = _closing(text, start, quote)
+    if end is None:
+        return Piece(Kind.QUOTE, text[match.start() :], inside=text[start:], quote=quote, closed=False)
+    behind = end + len(quote)
+    is_key = _BEHIND_KEY.match(text, behind) is not None
+    return Piece(Kind.QUOTE, text[match.start() : behind], inside=text[start:end], quote=quote, key=is_key)
+
+
+def _closing(text: str, start: int, quote: str) -> int | None:
+    """Where the string ends: at its quote mark, escaped as often, with nothing of a word behind it."""
+    position = start
+    while True:
+        at = text.find(quote, position)
+        if at < 0:
+            return None
+        behind = at + len(quote)
+        escaped = at > start and text[at - 1] == "\\"
+        if not escaped and (_BEHIND_VALUE.match(text, behind) or not text[behind : behind + 1].isalnum()):
+            return at
+        position = behind

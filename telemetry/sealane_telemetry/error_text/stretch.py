@@ -1,0 +1,54 @@
+"""A stretch of prose: what stands between two ends, with what its words are."""
+
+from sealane_telemetry.error_text.chunks import Chunk, chunk_of
+from sealane_telemetry.error_text.lexer import Kind, Piece
+from sealane_telemetry.error_text.prose import Place, is_wording, place_behind
+from sealane_telemetry.error_text.vocabulary import is_word
+
+
+class Stretch:
+    """Pieces of prose in order, and where they stand."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.pieces: list[Piece] = []
+        self._chunks: dict[int, Chunk] = {}
+
+    def add(self, piece: Piece) -> None:
+        """Take the next piece; a word that a line break cut in two counts as the word it was."""
+        if piece.kind is Kind.CHUNK:
+            self._chunks[len(self.pieces)] = chunk_of(piece.text)
+        self.pieces.append(piece)
+        if piece.kind is Kind.CHUNK and len(self.pieces) > 2 and self.pieces[-2].kind is Kind.BLANK:
+            self._mend(len(self.pieces) - 3, len(self.pieces) - 1)
+
+    def chunk(self, number: int) -> Chunk:
+        """Return what the piece of this number is; only chunks are asked for."""
+        return self._chunks[number]
+
+    @property
+    def words(self) -> list[str]:
+        """The known words in lower case."""
+        known = (number for number, chunk in self._chunks.items() if chunk is Chunk.WORD)
+        return [self.pieces[number].text.lower() for number in known]
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether an error says this."""
+        unknown = sum(chunk is Chunk.UNKNOWN for chunk in self._chunks.values())
+        return is_wording(self.words, unknown, self.place)
+
+    def following(self, end: str) -> "Stretch":
+        """Return the empty stretch behind ``end``, which is ``""`` for a quoted string."""
+        if end in (":", "="):
+            return Stretch(place_behind(self.words, self.place))
+        if not self.pieces or end in ("", ",", "(", ")", "[", "]") or self.place is Place.SHOWN:
+            return Stretch(self.place)
+        return Stretch(Place.SENTENCE)
+
+    def _mend(self, left: int, right: int) -> None:
+        halves = (self._chunks.get(left), self._chunks[right])
+        joined = self.pieces[left].text + self.pieces[right].text
+        if halves[0] is None or Chunk.UNKNOWN not in halves or not is_word(joined.lower()):
+            return
+        self._chunks[left] = self._chunks[right] = Chunk.NAME
