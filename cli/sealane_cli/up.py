@@ -45,14 +45,14 @@ def run_up(flags: Mapping[str, str], environ: Mapping[str, str], *, with_stubs: 
 def _announce(gateway: Gateway) -> None:
     address = gateway.addresses["traffic"]
     _say(f"sealane serves http://{address} (admin http://{gateway.addresses['admin']})")
-    if gateway.live.authenticator.anonymous:
+    if gateway.live.callers.authenticator.anonymous:
         _say("anonymous: there is no key file, so every request is accepted and client keys are ignored (--keys FILE)")
     for problem in gateway.live.serving.credential_problems():
         _say(f"warning: {problem}; --with-stubs starts a stand-in")
     model = _some_model(gateway)
     if model is not None:
         _say("try:")
-        _say(f"  {curl_command(str(address), model, anonymous=gateway.live.authenticator.anonymous)}")
+        _say(f"  {curl_command(str(address), model, anonymous=gateway.live.callers.authenticator.anonymous)}")
 
 
 def curl_command(address: str, model: str, *, anonymous: bool) -> str:
