@@ -53,6 +53,10 @@ class Parameters:
     concurrency: int | None = None
 
 
+#: Nobody chose anything.
+NO_PARAMETERS = Parameters()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What a recommendation is made from.
@@ -66,7 +70,7 @@ class Situation:
     facts: Facts
     live: Raw | None = None
     cluster: bool = True
-    parameters: Parameters = Parameters()
+    parameters: Parameters = NO_PARAMETERS
 
 
 def undo_command(rollback: Rollback, *, on_trial: bool) -> Change:

@@ -1,0 +1,61 @@
+"""How often a model is asked: calls a minute here, calls at once here, calls a day over all replicas."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+_MINUTE = 60.0
+
+
+class Budget(Protocol):
+    """The part of the store that counts calls by day, over all replicas."""
+
+    async def spend(self, limit: int) -> bool:
+        """Record one call and return True, or False when today's ``limit`` is spent. Raises an InvestigatorError."""
+
+
+class Limits:
+    """Asked before each call; a call that may not be made is not waited for."""
+
+    def __init__(
+        self,
+        budget: Budget,
+        *,
+        per_day: int,
+        per_minute: int,
+        at_once: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._budget = budget
+        self._per_day = per_day
+        self._per_minute = per_minute
+        self._clock = clock
+        self._turns = asyncio.Semaphore(at_once)
+        self._calls: deque[float] = deque()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        """Hold one of the places; False when all are taken."""
+        if self._turns.locked():
+            yield False
+            return
+        async with self._turns:
+            yield True
+
+    async def admit(self) -> str | None:
+        """Record one call before it is made; returns which limit forbids it, ``rate`` or ``budget``, else None.
+
+        Raises an InvestigatorError when the store cannot record it: then it is not made.
+        """
+        now = self._clock()
+        while self._calls and now - self._calls[0] >= _MINUTE:
+            self._calls.popleft()
+        if len(self._calls) >= self._per_minute:
+            return "rate"
+        if not await self._budget.spend(self._per_day):
+            return "budget"
+        self._calls.append(now)
+        return None

@@ -1,0 +1,68 @@
+"""How often a model is asked."""
+
+import pytest
+
+from sealane_investigator.errors import StoreUnavailable
+from sealane_investigator.model.limits import Limits
+
+
+class _Store:
+    """Counts calls by day."""
+
+    def __init__(self) -> None:
+        self.spent = 0
+        self.away = False
+
+    async def spend(self, limit: int) -> bool:
+        if self.away:
+            raise StoreUnavailable("away")
+        if self.spent >= limit:
+            return False
+        self.spent += 1
+        return True
+
+
+def _limits(
+    store: _Store, clock: list[float], *, per_day: int = 100, per_minute: int = 100, at_once: int = 1
+) -> Limits:
+    return Limits(store, per_day=per_day, per_minute=per_minute, at_once=at_once, clock=lambda: clock[0])
+
+
+async def test_a_day_has_its_budget() -> None:
+    """Recorded before the call; none at all is possible."""
+    store = _Store()
+    limits = _limits(store, [0.0], per_day=2)
+
+    assert [await limits.admit() for _ in range(3)] == [None, None, "budget"]
+    assert await _limits(store, [0.0], per_day=0).admit() == "budget"
+    assert store.spent == 2
+
+
+async def test_a_minute_has_its_calls() -> None:
+    """Which come back one by one; a call that the rate forbids costs no budget."""
+    store, clock = _Store(), [0.0]
+    limits = _limits(store, clock, per_minute=2)
+    first = [await limits.admit(), await limits.admit(), await limits.admit()]
+    clock[0] = 59.9
+    before = await limits.admit()
+    clock[0] = 60.0
+    after = await limits.admit()
+
+    assert (first, before, after, store.spent) == ([None, None, "rate"], "rate", None, 3)
+
+
+async def test_only_so_many_are_asked_at_once() -> None:
+    """The next one is not waited for."""
+    limits = _limits(_Store(), [0.0], at_once=2)
+    async with limits.turn() as one, limits.turn() as two, limits.turn() as three:
+        assert (one, two, three) == (True, True, False)
+    async with limits.turn() as again:
+        assert again
+
+
+async def test_a_call_that_cannot_be_recorded_is_not_made() -> None:
+    """The store is away, and says so."""
+    store = _Store()
+    store.away = True
+    with pytest.raises(StoreUnavailable):
+        await _limits(store, [0.0]).admit()
