@@ -7,7 +7,7 @@ the first content byte goes to the client, after which there is no retry and no 
 
 Law: imports point down only, and siblings joined by ``|`` never import each other::
 
-    __main__ → app → server | cluster | peers → stack → layers → relay | recorder → exchange
+    __main__ → app → server | cluster | peers → stack → layers → relay | recorder → report → exchange
              → serving | error_answer → routing | policy | attempt | upstream | http1 → providers
              → errors | settings | aio
 

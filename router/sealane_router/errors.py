@@ -39,7 +39,8 @@ class Failure:
     ``message`` and ``param`` are the provider's words: they may quote a prompt, so they go to the client and never
     to a log or a metric. ``code`` is the provider's own code, safe to log (at most 64 of ``[A-Za-z0-9_.:-]``).
     ``retry_after`` is the wait the provider stated, in seconds from now. ``reset_after`` is the time until a
-    stated reset of a quota, in seconds from now. ``status`` is 0 when no answer came.
+    stated reset of a quota, in seconds from now. ``status`` is 0 when no answer came. ``raw`` is the beginning of an
+    error answer that has no message to show, such as a page of HTML; it goes to no client and no log.
     """
 
     failure_class: FailureClass
@@ -50,6 +51,7 @@ class Failure:
     retry_after: float | None = None
     reset_after: float | None = None
     error_type: str | None = None
+    raw: bytes = b""
 
 
 class AttemptFailed(Exception):

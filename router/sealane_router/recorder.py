@@ -18,7 +18,10 @@ from sealane_router.errors import (
     Unauthenticated,
 )
 from sealane_router.exchange import Attempt, Exchange
+from sealane_router.http1.traceparent import trace_id
 from sealane_router.providers.api import Api
+from sealane_router.report.facts import Facts, TrafficSeries
+from sealane_router.report.noting import ErrorNotes
 from sealane_router.routing.counters import ArmCounters, bucket_of
 from sealane_telemetry.exchange_counters import ExchangeCounters
 from sealane_telemetry.exchange_log import AttemptEntry, ExchangeEntry, ExchangeLog, LineTemplate
@@ -26,7 +29,6 @@ from sealane_telemetry.metrics import RouterMetrics
 from sealane_telemetry.series import Counter
 
 _API_NAMES = {api: api.name.lower() for api in Api}
-_INVALID_TRACE = "0" * 32
 #: Outcomes that say nothing about the revision: the client left, or it is the client or its limit.
 _SAYS_NOTHING = frozenset({"client_gone", "refused", "client_error"})
 #: What an exchange without an attempt counts as: the class its skipped targets have for ``fallback.when``.
@@ -45,20 +47,31 @@ class PlainEnding:
     template: LineTemplate
     counters: ExchangeCounters
     attempts: Counter
+    traffic: TrafficSeries
 
 
 class Recorder:
     """Turns a finished exchange into series, counters and a line; ``log`` None writes no lines.
 
-    ``totals`` counts the exchanges of all routes, as each revision's counters do its own.
+    ``totals`` counts the exchanges of all routes, as each revision's counters do its own; ``facts`` counts attempts by
+    what explains their errors. ``notes`` is told of answers that broke.
     """
 
-    __slots__ = ("_log", "_metrics", "_totals", "in_flight")
+    __slots__ = ("_facts", "_log", "_metrics", "_notes", "_totals", "in_flight")
 
-    def __init__(self, metrics: RouterMetrics, log: ExchangeLog | None, totals: ArmCounters) -> None:
+    def __init__(
+        self,
+        metrics: RouterMetrics,
+        log: ExchangeLog | None,
+        totals: ArmCounters,
+        facts: Facts,
+        notes: ErrorNotes | None = None,
+    ) -> None:
         self._metrics = metrics
         self._log = log
         self._totals = totals
+        self._facts = facts
+        self._notes = notes
         self.in_flight = 0
 
     def record(self, exchange: Exchange, outcome: str) -> None:
@@ -70,6 +83,8 @@ class Recorder:
         if last is not None and outcome == "ok":
             if last.failure is not None:
                 outcome = exchange.code = "broken_stream"
+                if self._notes is not None:
+                    self._notes.attempt_failed(exchange, last.failure)
             elif len(attempts) == 1 and not last.fallback:
                 self._record_plain(exchange, last, now)
                 return
@@ -92,6 +107,7 @@ class Recorder:
         first = attempt.first_content - received
         counters.ended("", now - received, first)
         ending.attempts.value += 1.0
+        ending.traffic.successes += 1
         bucket = bucket_of(first)
         self._totals.good(bucket)
         if exchange.counted:
@@ -103,7 +119,7 @@ class Recorder:
                 ending.template,
                 time.time(),
                 exchange.request_id,
-                _trace_id(exchange.head.get(b"traceparent")),
+                trace_id(exchange.head.get(b"traceparent")),
                 (now - received, first, attempt.ended - attempt.started),
                 (exchange.request_bytes, exchange.answer_bytes, exchange.input_tokens, exchange.output_tokens),
             )
@@ -116,6 +132,7 @@ class Recorder:
             LineTemplate.of(_entry(exchange, attempt, "ok", now)),
             self._metrics.of_exchange(route.key, name, route.revision, provider, api),
             self._metrics.attempts.labels(route.key, provider, name, "ok"),
+            self._facts.series(route, attempt, _model_of(attempt, exchange), exchange.tenant),
         )
 
     def _count(self, exchange: Exchange, last: Attempt | None, now: float) -> None:
@@ -131,13 +148,25 @@ class Recorder:
             counters.used(exchange.input_tokens, exchange.output_tokens)
         for attempt in exchange.attempts:
             name = attempt.target.provider.name
-            metrics.attempts.labels(route, name, rule, _result(attempt, exchange)).value += 1.0
+            result = _result(attempt, exchange)
+            metrics.attempts.labels(route, name, rule, result).value += 1.0
+            self._count_fact(exchange, attempt, result)
             if attempt.retry:
                 metrics.retries.labels(route, rule).inc()
             if attempt.fallback:
                 metrics.fallbacks.labels(route, rule, name).inc()
         if exchange.code:
             self._count_refusal(exchange)
+
+    def _count_fact(self, exchange: Exchange, attempt: Attempt, result: str) -> None:
+        failure = attempt.failure
+        if failure is None and result != "ok":
+            return  # the client left, or the drain ended it
+        series = self._facts.series(exchange.rule.route, attempt, _model_of(attempt, exchange), exchange.tenant)
+        if failure is None:
+            series.successes += 1
+        else:
+            series.failed(result, exchange.tenant)
 
     def _compare(self, exchange: Exchange, outcome: str, last: Attempt | None) -> None:
         """Count the exchange for its revision, unless it says nothing about it."""
@@ -187,7 +216,7 @@ def _entry(exchange: Exchange, last: Attempt | None, outcome: str, now: float) -
     head, attempts = exchange.head, exchange.attempts
     entry = ExchangeEntry(
         request_id=exchange.request_id,
-        trace_id=_trace_id(head.get(b"traceparent")),
+        trace_id=trace_id(head.get(b"traceparent")),
         tenant=exchange.tenant,
         method=head.method.decode("ascii", "replace"),
         model=exchange.model,
@@ -246,11 +275,3 @@ def _place(exchange: Exchange) -> tuple[str, str, str]:
 def _known_path(path: bytes) -> str:
     """A path we do not serve may hold anything; it is named only when it is ours."""
     return "/v1/models" if path == b"/v1/models" else ""
-
-
-def _trace_id(traceparent: bytes | None) -> str:
-    """The trace id of a W3C ``traceparent`` (https://www.w3.org/TR/trace-context/), or nothing."""
-    if traceparent is None or len(traceparent) < 55 or traceparent[2:3] != b"-" or traceparent[35:36] != b"-":
-        return ""
-    trace = traceparent[3:35].decode("ascii", "replace").lower()
-    return trace if trace != _INVALID_TRACE and not trace.strip("0123456789abcdef") else ""

@@ -170,10 +170,14 @@ class Serving:
                     runtime.client.close()
 
     def credentials_changed(self, changed: AbstractSet[Credential]) -> None:
-        """A parked credential that was replaced is tried again."""
+        """A parked credential that was replaced is tried again, and what it does counts as another's."""
         for _, runtime in self.runtimes():
             if runtime.credential in changed:
                 runtime.gate.credential_changed()
+        for _, arm in self.arms():
+            if any(runtime.credential in changed for runtime in arm.providers.values()):
+                for rule in arm.rules.values():
+                    rule.endings.clear()
 
     def credential_problems(self) -> list[str]:
         """What is wrong with the credentials the table names, for people."""

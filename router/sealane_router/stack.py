@@ -21,7 +21,7 @@ from .layers.deadline import deadline
 from .layers.limiting import LimitedHook, limiting
 from .layers.matching import matching
 from .layers.model_list import ModelSource, model_list
-from .layers.retrying import retrying
+from .layers.retrying import FailedHook, retrying
 from .policy.authentication import Authenticator, Caller
 from .policy.limits import RequestLimits
 from .policy.service_account_tokens import NO_REVIEWS, Reviews
@@ -30,7 +30,10 @@ from .serving import Serving
 
 @dataclass(frozen=True, slots=True)
 class StackMeans:
-    """What the layers work with. Callables, because a reload replaces what they return."""
+    """What the layers work with. Callables, because a reload replaces what they return.
+
+    ``noted`` is told of each failed attempt; the failures of the tenant ``apart`` count against no provider.
+    """
 
     report: Layer
     serving: Callable[[], Serving]
@@ -40,6 +43,8 @@ class StackMeans:
     hold_limit: int
     models: ModelSource
     reviews: Reviews = NO_REVIEWS
+    noted: FailedHook | None = None
+    apart: str = ""
 
 
 class Stacks:
@@ -54,9 +59,9 @@ class Stacks:
                 identify,
                 matching(means.serving),
                 limiting(means.tenant_limits, means.limited),
-                retrying(),
+                retrying(means.noted),
                 balancing(),
-                breaking(),
+                breaking(means.apart),
                 deadline(),
             ],
             calling(means.hold_limit),

@@ -16,6 +16,7 @@ from sealane_api.route_table import RouteTable
 from .cluster_metrics import ClusterMetrics
 from .exchange_counters import ExchangeCounters
 from .peer_metrics import PeerMetrics
+from .report_metrics import ReportMetrics
 from .series import CounterFamily, Family, GaugeFamily, HistogramFamily
 from .token_metrics import TokenMetrics
 
@@ -42,11 +43,13 @@ class RouterMetrics(Collector):
         self._declare_process()
         self.cluster = ClusterMetrics()
         self.peers = PeerMetrics()
+        self.reports = ReportMetrics()
         self.token_reviews = TokenMetrics()
         self.families: tuple[Family[Any], ...] = (
             *(family for family in vars(self).values() if isinstance(family, Family)),
             *self.cluster.families,
             *self.peers.families,
+            *self.reports.families,
             *self.token_reviews.families,
         )
         self._bound: dict[tuple[str, str, str, str, str], ExchangeCounters] = {}

@@ -25,6 +25,8 @@ from sealane_router.http1.response import ClientResponse
 from sealane_router.policy.authentication import Caller
 from sealane_router.providers.api import API_BY_PATH
 from sealane_router.providers.request_body import read_head
+from sealane_router.report.credential_names import CredentialNames
+from sealane_router.report.facts import Facts
 from sealane_router.routing.matcher import Matcher
 from sealane_router.serving import Serving, ServingMeans
 from sealane_router.upstream.mounted_credentials import MountedCredentials
@@ -134,6 +136,11 @@ def means_of(environ: Mapping[str, str] = ENVIRON) -> ServingMeans:
 def serving_of(table: RouteTable, means: ServingMeans | None = None, before: Serving | None = None) -> Serving:
     """The live side of ``table``."""
     return Serving(Matcher(table), means or means_of(), before)
+
+
+def facts_of() -> Facts:
+    """Counts of attempts that nobody has read yet."""
+    return Facts(CredentialNames(b"a key of this test", lambda _: "opaque"))
 
 
 def matched(exchange: Exchange, serving: Serving) -> Exchange:

@@ -17,7 +17,7 @@ from sealane_router.server.traffic import Takeover, Traffic
 from sealane_router.settings.groups import ListenerSettings
 from sealane_router.stack import StackMeans, Stacks
 from sealane_telemetry.metrics import RouterMetrics
-from tests.support.exchanges import provider_of, serving_of, table_of
+from tests.support.exchanges import facts_of, provider_of, serving_of, table_of
 
 #: Nobody listens there: a request that gets as far as its provider fails at once.
 NOBODY = "http://127.0.0.1:1/v1"
@@ -47,7 +47,7 @@ def stacks_of(authenticator: Authenticator, registry: CollectorRegistry) -> Stac
 
     return Stacks(
         StackMeans(
-            report=reporting(RouterMetrics(registry), None, ArmCounters()),
+            report=reporting(RouterMetrics(registry), None, ArmCounters(), facts_of()),
             serving=lambda: serving,
             authenticator=lambda: authenticator,
             tenant_limits=tenant_limits,

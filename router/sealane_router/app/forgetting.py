@@ -1,17 +1,25 @@
 """Series of routes that are not served any more are let go, once scrapes have seen their last values."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Protocol
 
 from sealane_api.route_table import RouteTable
-from sealane_telemetry.metrics import RouterMetrics
 
 #: Seconds in which every scraper comes by.
 AFTER = 120.0
 
 
+class Forgetful(Protocol):
+    """Counts by what route tables hold."""
+
+    def forget_all_but(self, *tables: RouteTable) -> Iterator[None]:
+        """Forget what is in none of ``tables``, a part of it before each item."""
+        ...
+
+
 async def forget_series(
-    metrics: RouterMetrics,
+    counts: Sequence[Forgetful],
     table: Callable[[], RouteTable],
     changed: asyncio.Event,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -22,5 +30,7 @@ async def forget_series(
         changed.clear()
         before = table()
         await sleep(AFTER)
-        for _ in metrics.forget_all_but(before, table()):
-            await sleep(0)
+        now = table()
+        for each in counts:
+            for _ in each.forget_all_but(before, now):
+                await sleep(0)

@@ -41,6 +41,7 @@ from .callers import callers_of
 from .changes import Changes
 from .checks import readiness
 from .configuration import Configuration
+from .error_reports import ErrorReports
 from .forgetting import forget_series
 from .loop_lag import LoopLag
 from .ports import bound, listen
@@ -78,6 +79,7 @@ class Gateway:
         self.log = ExchangeLog(_write_stdout, dropped=self.metrics.exchange_log_dropped.labels().inc)
         self.leases = CandidateLeases()
         self.totals = ArmCounters()
+        self.errors = ErrorReports(settings.investigator, self.metrics.reports)
         changes = Changes(self.metrics)
         source = source_of(settings, environ, self.leases, self.metrics, changes, laptop=laptop)
         means = ServingMeans(
@@ -132,6 +134,10 @@ class Gateway:
     async def report_to_peer(self, routes: Sequence[str] | None) -> bytes:
         """What it answers to a peer that asks about ``routes``; None is about all of them."""
         return await self._reporter.for_peers(routes)
+
+    async def report_facts(self) -> bytes:
+        """What it answers to the investigator, which looks for the causes of errors."""
+        return self._reporter.facts()
 
     @property
     def standing(self) -> Standing:
@@ -197,11 +203,13 @@ class Gateway:
         except (OSError, ConfigurationError):
             await self.close()
             raise
+        await self.errors.start(self.name, self._reporter.process)
         await self.health.follow()
         self.peers.start()
+        counts = (self.metrics, self.errors.facts)
         self._tasks += [
             spawn(self._watch(), name="watch configuration"),
-            spawn(forget_series(self.metrics, lambda: self.serving.table, self._table_changed), name="forget series"),
+            spawn(forget_series(counts, lambda: self.serving.table, self._table_changed), name="forget series"),
             spawn(self._flush(), name="flush log"),
             spawn(self.lag.run(), name="loop lag"),
         ]
@@ -234,6 +242,7 @@ class Gateway:
         self.traffic.end_all()
         # What the clients are told at the end has to leave before the process does.
         await self.traffic.wait_until_idle(_LAST_WORDS)
+        await self.errors.close()
         await self.health.close()
         await self.peers.close()
         await stop(*self._tasks)
@@ -287,11 +296,11 @@ class Gateway:
     # Parts
 
     def _stacks(self) -> Stacks:
-        observation, upstream = self.settings.observation, self.settings.upstream
+        upstream, log = self.settings.upstream, self.log if self.settings.observation.exchange_log else None
         callers = self.live.callers
         return Stacks(
             StackMeans(
-                report=reporting(self.metrics, self.log if observation.exchange_log else None, self.totals),
+                report=reporting(self.metrics, log, self.totals, self.errors.facts, self.errors.notes),
                 serving=lambda: self.live.serving,
                 authenticator=lambda: callers.authenticator,
                 tenant_limits=callers.limits_of,
@@ -299,6 +308,8 @@ class Gateway:
                 hold_limit=upstream.hold_limit,
                 models=self.catalogue.models,
                 reviews=callers.reviews,
+                noted=self.errors.noted,
+                apart=self.errors.self_tenant,
             )
         )
 
@@ -321,6 +332,7 @@ class Gateway:
         return networks.allows
 
     def _transition(self, provider: Provider, arm: Arm, state: BreakerState) -> None:
+        self.errors.facts.breaker_changed(provider, arm.value, state)
         self.metrics.breaker_transitions.labels(provider.route, provider.name, arm.value, state.value).inc()
         _log.warning("breaker", route=provider.route, provider=provider.name, arm=arm.value, state=state.value)
 

@@ -26,6 +26,8 @@ from sealane_router.routing.counters import ArmCounters
 from sealane_router.routing.leases import CandidateLeases
 from sealane_router.serving import ArmRuntime, Serving
 
+from .error_reports import ErrorReports
+
 #: Routes that are written before exchanges get their turn again.
 _AT_ONCE = 50
 #: Seconds for which peers are given the same answer: there are several of them, and each asks every 2 s.
@@ -47,6 +49,7 @@ class Reported(Protocol):
 
     leases: CandidateLeases
     totals: ArmCounters
+    errors: ErrorReports
 
     @property
     def name(self) -> str:
@@ -120,6 +123,10 @@ class Reporter:
             self._for_peers = (self._clock(), document)
         return document
 
+    def facts(self) -> bytes:
+        """Return what explains errors, as JSON: written when it is asked for and at no other time."""
+        return msgspec.json.encode(self._gateway.errors.facts.report(self.process, self._gateway.name))
+
     async def _written(self, serving: Serving, routes: Iterable[str], *, figures: bool) -> bytes:
         reports: dict[str, msgspec.Raw] = {}
         for number, route in enumerate(routes, 1):
@@ -171,13 +178,7 @@ def read_poll(body: bytes) -> Poll:
 
 def _arm(arm: ArmRuntime, weight: int) -> ArmReport:
     figures = arm.counters.figures() if arm.counters.exchanges else _NOTHING
-    return ArmReport(_number(arm), arm.route.hash, weight, figures)
-
-
-def _number(arm: ArmRuntime) -> int:
-    """The revision's number; 0 for a route of a file, whose revision is the beginning of its hash."""
-    revision = arm.route.revision
-    return 0 if len(revision) >= 12 and arm.route.hash.startswith(revision) else int(revision)
+    return ArmReport(arm.route.number or 0, arm.route.hash, weight, figures)
 
 
 def _providers(serving: Serving, route: str) -> dict[str, ProviderReport]:

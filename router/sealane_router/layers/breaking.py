@@ -6,8 +6,12 @@ from sealane_router.errors import AttemptFailed
 from sealane_router.exchange import Exchange, Handler, Layer
 
 
-def breaking() -> Layer:
-    """Admits the attempt and tells the gate how it ended; a client that left says nothing about the provider."""
+def breaking(apart: str = "") -> Layer:
+    """Admits the attempt and tells the gate how it ended; a client that left says nothing about the provider.
+
+    Failures of the tenant ``apart`` say nothing either, to the gate and to the comparison of a route's arms: they are
+    the investigator's own, and users must not pay for them.
+    """
 
     def layer(handler: Handler) -> Handler:
         async def break_circuit(exchange: Exchange) -> None:
@@ -24,10 +28,12 @@ def breaking() -> Layer:
                 await handler(exchange)
             except AttemptFailed as failed:
                 attempt.failure = failed.failure
-                gate.settle(permit, failed.failure, time.monotonic())
+                if not _set_apart(exchange, apart):
+                    gate.settle(permit, failed.failure, time.monotonic())
                 raise
             else:
-                gate.settle(permit, attempt.failure, time.monotonic())
+                if attempt.failure is None or not _set_apart(exchange, apart):
+                    gate.settle(permit, attempt.failure, time.monotonic())
             finally:
                 attempt.ended = time.monotonic()
                 gate.abandon(permit)
@@ -35,3 +41,11 @@ def breaking() -> Layer:
         return break_circuit
 
     return layer
+
+
+def _set_apart(exchange: Exchange, apart: str) -> bool:
+    """Whether the exchange's failures are not to be counted against anybody."""
+    if not apart or exchange.tenant != apart:
+        return False
+    exchange.counted = False
+    return True

@@ -16,17 +16,25 @@ from sealane_router.exchange import Exchange, Handler, Layer
 from sealane_router.providers.api import Flavour
 from sealane_router.recorder import Recorder
 from sealane_router.relay.answer_head import gateway_lines
+from sealane_router.report.facts import Facts
+from sealane_router.report.noting import ErrorNotes
 from sealane_router.routing.counters import ArmCounters
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.metrics import RouterMetrics
+from sealane_telemetry.tracebacks import render as render_traceback
 
 _log = get_logger("sealane.router")
 
 
-def reporting(metrics: RouterMetrics, log: ExchangeLog | None, totals: ArmCounters) -> Layer:
-    """Counts, all exchanges together in ``totals``, and logs; ``log`` None writes no line per exchange."""
-    recorder = Recorder(metrics, log, totals)
+def reporting(
+    metrics: RouterMetrics, log: ExchangeLog | None, totals: ArmCounters, facts: Facts, notes: ErrorNotes | None = None
+) -> Layer:
+    """Counts, all exchanges together in ``totals`` and attempts in ``facts``, and logs.
+
+    ``log`` None writes no line per exchange, ``notes`` None tells no investigator of its error.
+    """
+    recorder = Recorder(metrics, log, totals, facts, notes)
 
     def layer(handler: Handler) -> Handler:
         async def report(exchange: Exchange) -> None:
@@ -38,11 +46,16 @@ def reporting(metrics: RouterMetrics, log: ExchangeLog | None, totals: ArmCounte
             except GatewayError as error:
                 outcome = _outcome_of(error)
                 _answer(exchange, error)
+                if notes is not None:
+                    notes.exchange_failed(exchange, error)
             except ClientGone:
                 outcome = exchange.code = "client_gone"
-            except Exception:  # noqa: BLE001 - the last line of defence: nothing may end without an answer
+            except Exception as error:  # noqa: BLE001 - the last line of defence: nothing may end without an answer
                 _log.exception("exchange_failed", request_id=exchange.request_id)
-                _answer(exchange, GatewayFault("the gateway failed; its log knows the request id"))
+                fault = GatewayFault("the gateway failed; its log knows the request id")
+                _answer(exchange, fault)
+                if notes is not None:
+                    notes.exchange_failed(exchange, fault, render_traceback(error))
             finally:
                 recorder.in_flight -= 1
                 recorder.record(exchange, outcome)

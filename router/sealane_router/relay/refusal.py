@@ -1,6 +1,7 @@
 """Answers that are errors: read far enough to be understood, and classified by the provider's dialect."""
 
 import time
+from dataclasses import replace
 
 from sealane_router.errors import Failure
 from sealane_router.exchange import Attempt
@@ -11,6 +12,8 @@ from sealane_router.upstream.errors import UpstreamError
 MAX_ERROR_BODY = 64 * 1024
 #: How long all of an error's body may take, in seconds; its status alone says enough.
 ERROR_TIME = 5.0
+#: How much is kept of an answer without a message.
+KEPT = 8192
 
 
 async def read_refusal(attempt: Attempt, connection: UpstreamConnection) -> Failure:
@@ -25,4 +28,5 @@ async def read_refusal(attempt: Attempt, connection: UpstreamConnection) -> Fail
     except UpstreamError:
         pass  # the status came whole; a cut body only leaves less to read from
     body = b"".join(pieces)[:MAX_ERROR_BODY]
-    return attempt.runtime.dialect.classify(connection.status, dict(connection.headers), body, wall=time.time())
+    failure = attempt.runtime.dialect.classify(connection.status, dict(connection.headers), body, wall=time.time())
+    return failure if failure.message or not body else replace(failure, raw=body[:KEPT])

@@ -42,6 +42,10 @@ class Administered(Protocol):
         """Readiness and the breakers of ``routes`` (None: of all), as JSON."""
         ...
 
+    async def report_facts(self) -> bytes:
+        """What explains errors, as JSON."""
+        ...
+
     def begin_drain(self) -> None:
         """Start to leave."""
         ...
@@ -116,11 +120,13 @@ async def _configuration(request: web.Request) -> web.Response:
 
 
 async def _report(request: web.Request) -> web.Response:
-    """GET is for peers; POST is the operator's poll, which also renews the leases of candidates."""
+    """GET is for peers and the investigator; POST is the operator's poll, which also renews leases of candidates."""
     gateway = request.app[GATEWAY]
     try:
         if request.method == "POST":
             report = await gateway.report(await _poll_of(request))
+        elif "facts" in request.query:
+            report = await gateway.report_facts()
         else:
             report = await gateway.report_to_peer(_asked_routes(request))
         return web.Response(body=report, content_type=_JSON)

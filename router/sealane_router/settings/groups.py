@@ -12,6 +12,7 @@ from .audiences import audience
 from .namespaces import namespaces
 from .networks import AllowedNetworks, networks
 from .peers import peers
+from .urls import url
 from .variable import Address, address, choice, count, duration, object_name, path, paths, setting, size, switch
 
 
@@ -167,6 +168,29 @@ class LifecycleSettings:
     peers: tuple[Address, ...] = setting("SEALANE_PEERS", "", "host:port, separated by commas", peers)
     """Admin addresses of the routers, usually the headless admin Service: a name is resolved to all of its addresses,
     its own among them. Empty: a provider's outage never makes the router unready."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvestigatorSettings:
+    """Where errors are explained, and what they are told with."""
+
+    url: str = setting("SEALANE_INVESTIGATOR_URL", "", "URL", url)
+    """Where each failed attempt and each error of the gateway is reported to. Empty: nowhere, and nothing is kept."""
+
+    token_file: Path | None = setting("SEALANE_INVESTIGATOR_TOKEN_FILE", "", "file", path)
+    """The bearer token for it, read at each batch, so that it may be replaced. The investigator takes nothing without
+    one."""
+
+    flush: float = setting("SEALANE_INVESTIGATOR_FLUSH", "2s", "duration", duration(0, 60))
+    """How long a router that leaves may take to report its last errors, behind the drain deadline."""
+
+    event_key: Path | None = setting("SEALANE_EVENT_KEY_FILE", "", "file", path)
+    """What credentials are hashed with in reports, at least 16 bytes, read at start. Only routers with the same key
+    call the same credential alike. Empty: a key drawn at each start."""
+
+    self_tenant: str = setting("SEALANE_SELF_TENANT", "", "name", object_name)
+    """The tenant of the investigator's own calls of models. Their errors count in no breaker and are reported as
+    Sealane's own. Empty: there are no such calls."""
 
 
 @dataclass(frozen=True, slots=True)

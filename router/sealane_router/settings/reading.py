@@ -9,6 +9,7 @@ from sealane_telemetry.settings.reading import Written, as_json_value, variables
 
 from .groups import (
     ClusterSettings,
+    InvestigatorSettings,
     LifecycleSettings,
     ListenerSettings,
     ObservationSettings,
@@ -32,6 +33,7 @@ class Settings:
     tokens: TokenSettings = field(default_factory=TokenSettings)
     upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
     lifecycle: LifecycleSettings = field(default_factory=LifecycleSettings)
+    investigator: InvestigatorSettings = field(default_factory=InvestigatorSettings)
     observation: ObservationSettings = field(default_factory=ObservationSettings)
 
     @classmethod
@@ -59,6 +61,7 @@ class Settings:
             tokens=written.read(TokenSettings()),
             upstream=written.read(UpstreamSettings()),
             lifecycle=written.read(LifecycleSettings()),
+            investigator=written.read(InvestigatorSettings()),
             observation=written.read(ObservationSettings()),
         )
         problems = written.problems or _contradictions(settings)
@@ -87,6 +90,7 @@ class Settings:
             self.tokens,
             self.upstream,
             self.lifecycle,
+            self.investigator,
             self.observation,
         )
 
@@ -117,7 +121,18 @@ def _contradictions(settings: Settings) -> list[str]:
         problems.append("SEALANE_BODY_LIMIT: one body could exceed SEALANE_BUFFERED_BODIES; write less")
     if traffic.port and traffic == admin:
         problems.append(f"SEALANE_ADMIN: {admin} is the traffic address; write another port")
+    problems += _contradictions_of_reports(settings.investigator)
     return problems + _contradictions_of_sources(settings)
+
+
+def _contradictions_of_reports(investigator: InvestigatorSettings) -> list[str]:
+    """An address and a token belong together."""
+    if investigator.url and investigator.token_file is None:
+        problem = "SEALANE_INVESTIGATOR_URL: the investigator takes nothing without a token; "
+        return [problem + "write --investigator-token-file FILE too"]
+    if investigator.token_file is not None and not investigator.url:
+        return ["SEALANE_INVESTIGATOR_TOKEN_FILE: there is no --investigator-url; write it too, or leave this out"]
+    return []
 
 
 def _contradictions_of_sources(settings: Settings) -> list[str]:

@@ -57,3 +57,11 @@ def test_nothing_in_a_table_can_be_changed() -> None:
 def test_a_target_can_be_hashed() -> None:
     """Targets are told apart in sets and dicts, edits of the body aside."""
     assert len({Target(PROVIDER), Target(PROVIDER), Target(PROVIDER, model="kimi-k3")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("revision", "number"), [("7", 7), ("123456789012", 123456789012), ("0" * 12, None), ("0" * 11, 0)]
+)
+def test_a_revision_has_a_number_where_somebody_counts(revision: str, number: int | None) -> None:
+    """A route of a file is called by the beginning of its hash, which may look like a number."""
+    assert Route("team", "chat", revision, "0" * 64, (PROVIDER,), ()).number == number

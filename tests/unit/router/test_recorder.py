@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from sealane_api.failure import FailureClass
 from sealane_router import recorder as module
+from sealane_router.errors import Failure
 from sealane_router.exchange import Attempt, Exchange
 from sealane_router.recorder import Recorder
 from sealane_router.routing.counters import ArmCounters
 from sealane_router.serving import Serving
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.metrics import RouterMetrics
-from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
+from tests.support.exchanges import facts_of, matched, provider_of, request_of, serving_of, table_of
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def recorded(*exchanges: Exchange) -> tuple[list[dict[str, Any]], CollectorRegis
     written: list[bytes] = []
     registry = CollectorRegistry()
     log = ExchangeLog(written.append, dropped=lambda _: None)
-    recorder = Recorder(RouterMetrics(registry), log, ArmCounters())
+    recorder = Recorder(RouterMetrics(registry), log, ArmCounters(), facts_of())
     for exchange in exchanges:
         recorder.record(exchange, "ok")
     log.flush()
@@ -68,3 +70,25 @@ def test_what_is_kept_for_plain_exchanges_is_bounded(serving: Serving, monkeypat
     lines, _ = recorded(*exchanges)
     assert [line["model"] for line in lines] == [f"kimi-{number}" for number in range(20)]
     assert len(exchanges[0].rule.endings) <= 4
+
+
+def test_attempts_are_counted_for_who_looks_for_causes(serving: Serving) -> None:
+    """Plain ones and others alike; an attempt that its client left is neither good nor bad."""
+    facts = facts_of()
+    recorder = Recorder(RouterMetrics(CollectorRegistry()), None, ArmCounters(), facts)
+    left, mixed = answered(serving), answered(serving)
+    left.code = "client_gone"
+    failed = Attempt(mixed.rule.rule.targets[0], mixed.rule.providers["moonshot"], fallback=False, retry=False)
+    failed.failure = Failure(FailureClass.TIMEOUT)
+    mixed.attempts.insert(0, failed)
+    for exchange, outcome in (
+        (answered(serving), "ok"),
+        (answered(serving), "ok"),
+        (left, "client_gone"),
+        (mixed, "ok"),
+    ):
+        recorder.record(exchange, outcome)
+    (fact,) = facts.report("p", "r").traffic
+
+    assert (fact.model, fact.successes, fact.failures) == ("kimi-k3", 3, {"Timeout": 1})
+    assert (fact.tenants, fact.failing_tenants) == (1, 1)

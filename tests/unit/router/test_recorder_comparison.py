@@ -18,7 +18,7 @@ from sealane_router.recorder import Recorder
 from sealane_router.routing.counters import ArmCounters
 from sealane_router.serving import Serving
 from sealane_telemetry.metrics import RouterMetrics
-from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
+from tests.support.exchanges import facts_of, matched, provider_of, request_of, serving_of, table_of
 
 ROUTE = "default/assistants"
 #: An attempt as a table writes it: its failure's class or None, and whether it went to a fallback.
@@ -56,7 +56,7 @@ def ended(serving: Serving, *tried: Tried, code: str = "") -> Exchange:
 def counted(exchange: Exchange, outcome: str) -> ArmCounters:
     """The totals after this exchange alone."""
     totals = ArmCounters()
-    Recorder(RouterMetrics(CollectorRegistry()), None, totals).record(exchange, outcome)
+    Recorder(RouterMetrics(CollectorRegistry()), None, totals, facts_of()).record(exchange, outcome)
     return totals
 
 

@@ -200,3 +200,19 @@ def test_deadlines_are_prepared(means: ServingMeans, timeouts: Timeouts, stream:
     """For streams and for all else."""
     rule = serving_of(table_of(PROVIDER, timeouts=timeouts), means).rules[ROUTE, "kimi"]
     assert (rule.stream_deadlines, rule.deadlines) == (stream, other)
+
+
+def test_a_replaced_credential_counts_as_another(means: ServingMeans) -> None:
+    """What the recorder kept for exchanges with the old one is let go, with that credential and no other."""
+    environ = {"MOONSHOT_API_KEY": "sk-old"}
+    store = MountedCredentials(None, environ)
+    serving = serving_of(table_of(PROVIDER), replace(means, credentials=store))
+    rule = serving.rules[ROUTE, "kimi"]
+    rule.endings["kept",] = object()
+    serving.credentials_changed(store.refresh())
+    kept = dict(rule.endings)
+    environ["MOONSHOT_API_KEY"] = "sk-new"
+    serving.credentials_changed(store.refresh())
+
+    assert list(kept) == [("kept",)]
+    assert rule.endings == {}

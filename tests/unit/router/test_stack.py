@@ -19,7 +19,7 @@ from sealane_router.routing.counters import ArmCounters
 from sealane_router.serving import Serving
 from sealane_router.stack import StackMeans, Stacks, fold
 from sealane_telemetry.metrics import RouterMetrics
-from tests.support.exchanges import RecordingTransport, provider_of, request_of, serving_of, table_of
+from tests.support.exchanges import RecordingTransport, facts_of, provider_of, request_of, serving_of, table_of
 from tests.support.scripted_provider import Line, Script, ScriptedProvider, answer, playing
 
 OK = answer(b'{"choices":[{"finish_reason":"stop"}]}')
@@ -34,7 +34,7 @@ def stacks_of(serving: Serving, authenticator: Authenticator | None = None) -> S
 
     return Stacks(
         StackMeans(
-            report=reporting(RouterMetrics(CollectorRegistry()), None, ArmCounters()),
+            report=reporting(RouterMetrics(CollectorRegistry()), None, ArmCounters(), facts_of()),
             serving=lambda: serving,
             authenticator=lambda: authenticator or Authenticator.accepting_anybody(),
             tenant_limits=lambda _: RequestLimits(Limits(), 0.0),

@@ -39,7 +39,7 @@ async def test_series_stay_for_two_minutes_after_their_route_left() -> None:
             await asyncio.sleep(0)
         return [name for name in "abc" if registry.get_sample_value("sealane_retries_total", labels[name])]
 
-    task = spawn(forget_series(metrics, lambda: now[0], changed, sleep), name="forget")
+    task = spawn(forget_series((metrics,), lambda: now[0], changed, sleep), name="forget")
     changed.set()
     await asyncio.sleep(0)
     await asyncio.sleep(0)

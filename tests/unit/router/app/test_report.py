@@ -6,14 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from sealane_api.report import MAX_POLLED_ROUTES, CandidateLease, Poll, Standing
 from sealane_api.route_table import RouteTable
+from sealane_router.app.error_reports import ErrorReports
 from sealane_router.app.report import BadPollError, Reporter, read_poll
+from sealane_router.exchange import Attempt
 from sealane_router.routing.counters import ArmCounters
 from sealane_router.routing.leases import CandidateLeases
 from sealane_router.routing.matcher import Matcher
 from sealane_router.serving import Serving
+from sealane_router.settings.groups import InvestigatorSettings
+from sealane_telemetry.metrics import RouterMetrics
 from tests.support.exchanges import ROUTE, means_of, provider_of, table_of
 
 
@@ -26,6 +31,7 @@ class Router:
     def __init__(self, count: int = 1) -> None:
         self.leases = CandidateLeases()
         self.totals = ArmCounters()
+        self.errors = ErrorReports(InvestigatorSettings(), RouterMetrics(CollectorRegistry()).reports)
         (route,) = table_of(provider_of("https://api.test/v1")).routes
         routes = [replace(route, name=f"r{number}", revision="3") for number in range(count)]
         self.serving = Serving(Matcher(RouteTable(tuple(routes), "hash")), means_of())
@@ -108,6 +114,22 @@ async def test_thousands_of_routes_let_exchanges_have_their_turn() -> None:
     other.cancel()
     assert len(told["routes"]) == 501, "and the one that is not served"
     assert turns >= 10
+
+
+async def test_facts_are_told_to_who_asks_for_them() -> None:
+    """With the process that its events have as their epoch; no other report carries them."""
+    router = Router()
+    reporter = Reporter(router)
+    rule = router.serving.rules["default/r0", "kimi"]
+    attempt = Attempt(rule.rule.targets[0], rule.providers["moonshot"], fallback=False, retry=False)
+    router.errors.facts.series(rule.route, attempt, "kimi-k3", "acme").failed("Timeout", "acme")
+    told = json.loads(reporter.facts())
+
+    assert (told["process"], told["name"]) == (reporter.process, "router-0")
+    assert [(fact["route"], fact["revision"], fact["failures"]) for fact in told["traffic"]] == [
+        ("default/r0", 3, {"Timeout": 1})
+    ]
+    assert "traffic" not in await _asked(reporter, '{"operator":"o","full":true}')
 
 
 async def test_peers_share_an_answer() -> None:

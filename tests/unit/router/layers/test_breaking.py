@@ -115,3 +115,34 @@ def test_a_gate_that_refuses_after_the_wait_ends_the_exchange(rest: Any, run: Ru
     with pytest.raises(ProviderFailed):
         run(breaking()(rest), exchange)
     assert (exchange.attempts, rest.calls) == ([], 0)
+
+
+@pytest.mark.parametrize(("tenant", "end"), [("investigator", "abandoned"), ("acme", "settled"), ("", "settled")])
+def test_failures_of_the_tenant_apart_count_for_nobody(
+    rest: Any, run: Run, exchange: Exchange, ends: Ends, tenant: str, end: str
+) -> None:
+    """Before the commit and behind it; neither the gate nor the comparison of arms learns of them."""
+    exchange.tenant = tenant
+    failure = Failure(FailureClass.SERVER_ERROR, 500)
+
+    def breaks(exchange: Exchange) -> None:
+        exchange.attempt.failure = failure
+
+    rest.raises(AttemptFailed(failure))
+    rest.does.append(breaks)
+    with pytest.raises(AttemptFailed):
+        run(breaking("investigator")(rest), exchange)
+    run(breaking("investigator")(rest), exchange)
+
+    assert [how for how, _ in ends] == [end] * 2
+    assert exchange.counted is (end == "settled")
+    assert gate_of(exchange).in_use == 0
+
+
+def test_successes_of_the_tenant_apart_are_successes(rest: Any, run: Run, exchange: Exchange, ends: Ends) -> None:
+    """The provider works, whoever found it out."""
+    exchange.tenant = "investigator"
+    run(breaking("investigator")(rest), exchange)
+
+    assert ends == [("settled", None)]
+    assert exchange.counted

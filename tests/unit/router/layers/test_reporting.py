@@ -24,10 +24,15 @@ from sealane_router.errors import (
 )
 from sealane_router.exchange import Attempt, Exchange, Handler, Layer
 from sealane_router.layers.reporting import reporting
+from sealane_router.report.credential_names import CredentialNames
+from sealane_router.report.entry import Entry
+from sealane_router.report.folding import Folding
+from sealane_router.report.noting import ErrorNotes
 from sealane_router.routing.counters import ArmCounters
 from sealane_telemetry.exchange_log import ExchangeLog
 from sealane_telemetry.metrics import RouterMetrics
-from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
+from tests.support.error_entries import backlog_of
+from tests.support.exchanges import facts_of, matched, provider_of, request_of, serving_of, table_of
 
 Run = Callable[[Handler, Exchange], None]
 
@@ -40,7 +45,9 @@ class Reported:
         self.metrics = RouterMetrics(self.registry)
         self.written = b""
         self.log = ExchangeLog(self._write, dropped=lambda _: None)
-        self.layer: Layer = reporting(self.metrics, self.log, ArmCounters())
+        self.backlog = backlog_of()
+        notes = ErrorNotes(self.backlog, Folding(self.backlog), CredentialNames(b"key", lambda _: "opaque"))
+        self.layer: Layer = reporting(self.metrics, self.log, ArmCounters(), facts_of(), notes)
 
     def _write(self, data: bytes) -> None:
         self.written += data
@@ -54,6 +61,11 @@ class Reported:
     def metric(self, name: str, **labels: str) -> float:
         """The value of one series."""
         return self.registry.get_sample_value(name, labels) or 0.0
+
+    @property
+    def noted(self) -> list[Entry]:
+        """What the investigator will be told."""
+        return self.backlog.part(0, 9)
 
     @property
     def codes(self) -> dict[str, float]:
@@ -84,6 +96,7 @@ def with_attempts(*results: Failure | None) -> Callable[[Exchange], None]:
             attempt.failure = failure
             attempt.started = attempt.ended = attempt.first_content = exchange.received
             exchange.attempts.append(attempt)
+            exchange.attempt = attempt
 
     return do
 
@@ -166,6 +179,8 @@ def test_every_error_has_one_answer(
     (line,) = reported.lines
     assert (line["outcome"], line["status"], line["code"]) == (outcome, status, code)
     assert exchange.response.close == (isinstance(error, GatewayError) and error.close)
+    assert [entry.code for entry in reported.noted] == ([] if isinstance(error, ProviderFailed) else [code])
+    assert "prompt" not in str([entry.exception for entry in reported.noted])
 
 
 def test_messages_get_their_own_shape(run: Run, reported: Reported) -> None:
@@ -184,7 +199,7 @@ def test_an_error_that_condemns_the_connection_closes_it(run: Run, reported: Rep
 
 
 def test_a_client_that_left_gets_no_answer(run: Run, reported: Reported) -> None:
-    """And its last attempt is neither good nor bad."""
+    """And its last attempt is neither good nor bad, and nobody is told of it."""
     exchange, client = request_of()
     run(reported.layer(then(with_attempts(FAILURE, None), raising(ClientGone()))), exchange)
     assert client.written == b""
@@ -192,6 +207,7 @@ def test_a_client_that_left_gets_no_answer(run: Run, reported: Reported) -> None
     (line,) = reported.lines
     assert (line["outcome"], line["status"]) == ("client_gone", 0)
     assert [attempt["result"] for attempt in line["attempt_list"]] == ["Connect", "client_gone"]
+    assert reported.noted == []
 
 
 def test_a_client_that_left_between_attempts_changes_none(run: Run, reported: Reported) -> None:
@@ -228,6 +244,7 @@ def test_a_broken_stream_is_not_a_success(run: Run, reported: Reported) -> None:
     assert reported.codes == {"broken_stream": 1}
     (line,) = reported.lines
     assert (line["outcome"], line["code"], line["status"]) == ("broken_stream", "broken_stream", 200)
+    assert [(entry.failure_class, entry.code) for entry in reported.noted] == [("BrokenStream", "idle_timeout")]
 
 
 @pytest.mark.parametrize("error", [GatewayDraining("m"), ValueError("defect")])

@@ -47,3 +47,16 @@ def test_anything_else_ends_it(rest: Any, run: Run, exchange: Exchange, error: E
     with pytest.raises(type(error)):
         run(retrying()(rest), exchange)
     assert rest.calls == 2
+
+
+def test_each_failed_attempt_is_told_when_it_failed(rest: Any, run: Run, exchange: Exchange) -> None:
+    """Also those that a later one made good; what is no failed attempt is not told."""
+    told: list[tuple[int, Failure]] = []
+    other = Failure(FailureClass.TIMEOUT)
+    rest.raises(AttemptFailed(FAILURE), AttemptFailed(other))
+    run(retrying(lambda _, failure: told.append((rest.calls, failure)))(rest), exchange)
+    rest.raises(ClientGone())
+    with pytest.raises(ClientGone):
+        run(retrying(lambda _, failure: told.append((0, failure)))(rest), exchange)
+
+    assert told == [(1, FAILURE), (2, other)]

@@ -60,3 +60,20 @@ async def test_a_body_that_trickles_has_a_time_for_all_of_it(monkeypatch: pytest
     async with attempted(script) as it:
         assert (await drive(read_refusal(it.attempt, it.connection))).failure_class is FailureClass.SERVER_ERROR
         assert not it.connection.complete
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "raw"),
+    [
+        (OVERLOADED, "busy", b""),
+        (b"<html><title>502 Bad Gateway</title>", "", b"<html><title>502 Bad Gateway</title>"),
+        (b"<" + b"x" * 20_000, "", b"<" + b"x" * (refusal.KEPT - 1)),
+        (b"", "", b""),
+    ],
+)
+async def test_what_has_no_message_is_kept_as_it_came(body: bytes, message: str, raw: bytes) -> None:
+    """Its beginning, for who looks for the cause; a client is not shown it."""
+    async with attempted(playing(answer(body, status="502 Bad Gateway", kind="text/html"))) as it:
+        failure = await drive(read_refusal(it.attempt, it.connection))
+
+    assert (failure.message, failure.raw) == (message, raw)

@@ -38,6 +38,9 @@ class _Gateway:
     async def report_to_peer(self, routes: Sequence[str] | None) -> bytes:
         return msgspec.json.encode({"asked": routes})
 
+    async def report_facts(self) -> bytes:
+        return b'{"facts":1}'
+
     def begin_drain(self) -> None:
         self.drained += 1
 
@@ -138,6 +141,7 @@ async def test_a_report_is_for_peers_and_for_polls(method: str, body: bytes, sta
 @pytest.mark.parametrize(
     ("query", "status", "answer"),
     [
+        ("?facts=1", 200, b'{"facts":1}'),
         ("?route=", 200, b'{"asked":[]}'),
         ("?route=a/b&route=c/d", 200, b'{"asked":["a/b","c/d"]}'),
         ("?" + "route=a/b&" * 32, 200, b'{"asked":[' + b",".join([b'"a/b"'] * 32) + b"]}"),
@@ -145,7 +149,7 @@ async def test_a_report_is_for_peers_and_for_polls(method: str, body: bytes, sta
     ],
 )
 async def test_a_peer_names_the_routes_it_asks_about(query: str, status: int, answer: bytes) -> None:
-    """None of them for readiness alone; more than fit into a request line are refused in words."""
+    """None of them for readiness alone, or facts; more than fit into a request line are refused in words."""
     async with TestClient(TestServer(admin_application(_Gateway()))) as client:
         got = await client.get("/-/report" + query)
         assert (got.status, await got.read()) == (status, answer)
