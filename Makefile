@@ -93,6 +93,10 @@ scorecard: setup ## Print the table of provider faults: what the client, the bre
 bench: setup ## Measure the router on this machine
 	@$(BIN)/python bench/run.py $(ARGS)
 
+.PHONY: bench-store
+bench-store: setup postgres ## Measure the investigator's store on PostgreSQL with a million occurrences (minutes); prints plans
+	@$(BIN)/python bench/store.py $(ARGS)
+
 .PHONY: cluster
 cluster: ## Get the programs of a Kubernetes control plane; builds them once, in a quarter of an hour
 	@cluster/build.sh

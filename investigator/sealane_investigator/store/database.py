@@ -88,19 +88,28 @@ class Database:
 
 def open_database(settings: DatabaseSettings) -> Database:
     """Return the database that the settings name; nothing is connected yet."""
-    pool: dict[str, Any] = {"pool_size": settings.pool, "max_overflow": 0, "pool_timeout": settings.pool_timeout}
+    common: dict[str, Any] = {
+        "pool_size": settings.pool,
+        "max_overflow": 0,
+        "pool_timeout": settings.pool_timeout,
+        "hide_parameters": True,  # an error's text would show what was being written
+    }
     if settings.database.startswith("sqlite"):
         engine = create_async_engine(
             settings.database.replace("sqlite://", "sqlite+aiosqlite://", 1),
             connect_args={"timeout": settings.statement_timeout},
             execution_options={"schema_translate_map": {SCHEMA: None}},
-            **pool,
+            **common,
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
         engine = create_async_engine(
-            "postgresql+asyncpg://", async_creator=_connecting(settings), pool_pre_ping=True, pool_recycle=1800, **pool
+            "postgresql+asyncpg://",
+            async_creator=_connecting(settings),
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            **common,
         )
     return Database(engine)
 

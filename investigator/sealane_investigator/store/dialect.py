@@ -39,7 +39,7 @@ def listed(connection: Connection, values: Collection[str] | Collection[int]) ->
     if is_postgresql(connection):
         kind = _kind(values)
         array = bindparam(None, list(values), type_=postgresql.ARRAY(kind))
-        return func.unnest(array).table_valued(column("value", kind), name="listed")
+        return func.unnest(array).table_valued(column("value", kind), name="listed").render_derived()
     return func.json_each(msgspec.json.encode(list(values)).decode()).table_valued("value", name="listed")
 
 

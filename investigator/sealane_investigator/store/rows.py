@@ -1,6 +1,7 @@
 """From rows to the words of the investigator, and back."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,9 +15,8 @@ from sealane_investigator.incident.recommendation import Recommendation
 
 T = TypeVar("T")
 
-#: Characters of a title, of a template, and of what a search looks through.
+#: Characters of a title, and of what a search looks through.
 MAX_TITLE = 200
-MAX_TEMPLATE = 2_000
 MAX_SEARCH = 1_000
 
 #: Classes of errors that a provider's outage shows itself by; a provider's incident has children among these.
@@ -76,6 +76,7 @@ def incident_of(row: Row[Any] | Mapping[str, Any]) -> Incident:
     )
 
 
+@lru_cache(maxsize=4_096)
 def diagnosis_of(text: str) -> Diagnosis:
     """A diagnosis; one in words of a later release, which runs beside this one, is unknown here."""
     known = _known(_diagnoses, text)

@@ -40,8 +40,6 @@ incidents = Table(
     Column("host", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("title", Text, nullable=False),
-    Column("template", Text, nullable=False),
-    Column("search", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("episode", Integer, nullable=False),
     Column("episode_began", Double, nullable=False),
@@ -75,6 +73,15 @@ incidents = Table(
     Index("error_investigations_parent", "parent"),
     Index("error_investigations_outage", "host", "id", postgresql_where=text("outage AND parent IS NULL")),
     sqlite_autoincrement=True,
+)
+
+#: What a search looks through, in lower case; apart, for it never changes and its index is costly to write. On
+#: PostgreSQL with ``pg_trgm`` that is ``incident_texts_search``, of trigrams.
+texts = Table(
+    "incident_texts",
+    metadata,
+    Column("incident", BigInteger, ForeignKey(_INCIDENT, ondelete="CASCADE"), primary_key=True),
+    Column("search", Text, nullable=False),
 )
 
 #: Which incident a fingerprint at a subject belongs to; ``home`` is where it was before somebody merged it.

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, select
 
 from sealane_investigator.interfaces import ChangeOf, IncidentChange
+from sealane_investigator.store.dialect import among
 from sealane_investigator.store.journal import STREAM
 from sealane_investigator.store.rows import incident_of
 from sealane_investigator.store.schema import counters, incidents, stream
@@ -18,16 +19,15 @@ def changes(connection: Connection, after: int, limit: int) -> list[IncidentChan
     last = connection.execute(select(counters.c.value).where(counters.c.name == STREAM)).scalar_one()
     if after >= last:
         return [] if after == last else None
-    query = (
-        select(stream.c.number, stream.c.kind, incidents)
-        .join_from(stream, incidents, incidents.c.id == stream.c.incident)
-        .where(stream.c.number > after)
-        .order_by(stream.c.number)
-        .limit(max(1, min(limit, MAX_CHANGES)))
-    )
-    found = [
-        IncidentChange(number=row.number, kind=ChangeOf(row.kind), incident=incident_of(row))
-        for row in connection.execute(query)
+    query = select(stream).where(stream.c.number > after).order_by(stream.c.number)
+    entries = connection.execute(query.limit(max(1, min(limit, MAX_CHANGES)))).all()
+    if [entry.number for entry in entries] != [*range(after + 1, after + 1 + len(entries))] or not entries:
+        return None
+    about = select(incidents).where(among(connection, incidents.c.id, sorted({entry.incident for entry in entries})))
+    known = {row.id: incident_of(row) for row in connection.execute(about)}
+    if any(entry.incident not in known for entry in entries):
+        return None
+    return [
+        IncidentChange(number=entry.number, kind=ChangeOf(entry.kind), incident=known[entry.incident])
+        for entry in entries
     ]
-    expected = range(after + 1, after + 1 + len(found))
-    return found if found and [each.number for each in found] == [*expected] else None

@@ -9,8 +9,9 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, or_, sel
 
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.interfaces import MAX_PAGE, SORTS, Page, Query
+from sealane_investigator.store.dialect import is_postgresql
 from sealane_investigator.store.rows import incident_of
-from sealane_investigator.store.schema import facets, incidents
+from sealane_investigator.store.schema import facets, incidents, texts
 
 _LONGEST_TEXT = 200
 
@@ -18,6 +19,9 @@ _LONGEST_TEXT = 200
 def page(connection: Connection, query: Query) -> Page:
     """A page of what is wanted. Raises DeedRefused for an order or a cursor that there is not."""
     statement = _ordered(_filtered(select(incidents), query), query)
+    if is_postgresql(connection):
+        # A plan that suits every argument suits none: a word may be in all texts or in one.
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
     limit = max(1, min(query.limit, MAX_PAGE))
     rows = connection.execute(statement.limit(limit + 1)).all()
     found, more = rows[:limit], len(rows) > limit
@@ -40,9 +44,9 @@ def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
         conditions.append(columns.unsure.is_(query.unsure))
     exact = ((columns.parent, query.parent), (columns.assignee, query.assignee), (columns.origin, query.origin))
     conditions += [column == value for column, value in exact if value is not None]
-    conditions += [
-        columns.search.contains(word, autoescape=True) for word in query.text[:_LONGEST_TEXT].lower().split()
-    ]
+    if words := query.text[:_LONGEST_TEXT].lower().split():
+        having = (texts.c.search.contains(word, autoescape=True) for word in words)
+        conditions.append(columns.id.in_(select(texts.c.incident).where(*having)))
     conditions += [_has_facet(facet, value) for facet, value in sorted(query.facets.items())]
     return statement.where(*conditions)
 

@@ -59,7 +59,7 @@ def count_facets(connection: Connection, placed: Mapping[int, Tally], known: Kno
     if lacking := known.lacking(placed):
         query = select(facets.c.incident, facets.c.facet, facets.c.value)
         found = connection.execute(query.where(among(connection, facets.c.incident, lacking)))
-        known.learn(lacking, [row._tuple() for row in found])
+        known.learn(lacking, [(row.incident, row.facet, row.value) for row in found])
     rows: dict[tuple[int, str, str], int] = {}
     for number, tally in placed.items():
         for (facet, value), count in tally.facets.items():

@@ -4,6 +4,7 @@ A key is inserted before anybody can count under it, so of two replicas that see
 and the other finds it. A new incident whose keys all belong to others is deleted before anybody saw it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,8 +16,8 @@ from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.incident.incident import Analysed, State
 from sealane_investigator.store.dialect import among, insert
 from sealane_investigator.store.recording.tally import Tally
-from sealane_investigator.store.rows import MAX_TEMPLATE, MAX_TITLE, diagnosis_columns, search_text
-from sealane_investigator.store.schema import incidents, intake_limits, keys
+from sealane_investigator.store.rows import MAX_TITLE, diagnosis_columns, search_text
+from sealane_investigator.store.schema import incidents, intake_limits, keys, texts
 from sealane_investigator.store.states import HOUR
 
 #: New incidents of one source in an hour; the errors beyond are counted in one incident together.
@@ -28,29 +29,48 @@ OVERFLOW_TITLE = f"More than {MAX_NEW_PER_HOUR} new kinds of error in an hour fr
 
 def homes(connection: Connection, tallies: Mapping[str, Tally], at: float) -> dict[int, Tally]:
     """Return the tallies by the number of their incident; what is missing is made. Two tallies may be one by then."""
-    owners = _owners(connection, _keys_of(tallies.values()))
-    adopted = [tally for tally in tallies.values() if tally.key not in owners and tally.former in owners]
-    unknown = [tally for tally in tallies.values() if tally.key not in owners and tally.former not in owners]
-    known = [tally for tally in tallies.values() if tally.former and tally.key in owners and tally.former not in owners]
-    pairs = [(tally.key, owners[tally.former or ""]) for tally in adopted]
-    pairs += [(tally.former or "", owners[tally.key]) for tally in known]
-    granted, surplus = _granted(connection, unknown, at) if unknown else ([], None)
-    made = _make(connection, granted) if granted else {}
-    pairs += [(key, number) for number, tally in made.items() for key in _keys_of([tally])]
-    if pairs:
-        _claim(connection, pairs)
-        owners = _owners(connection, _keys_of(tallies.values()))
-        _settle(connection, made, owners)
+    wanted = _keys_of(tallies.values())
+    owners = _owners(connection, wanted)
+    surplus = None
+    if unknown := _unknown(tallies, owners):
+        used = _limits(connection, {tally.source for tally in unknown}, at)
+        owners = _owners(connection, wanted)  # whoever held a limit before us may have made them
+        granted, surplus = _granted(_unknown(tallies, owners), used)
+        made = _make(connection, granted)
+        _claim(connection, [(key, number) for number, tally in made.items() for key in _keys_of([tally])])
+        owners = _owners(connection, wanted)
+        _spend(connection, _settle(connection, made, owners), at)
+    _claim(connection, _missing_halves(tallies, owners))
     result: dict[int, Tally] = {}
-    placed = [(owners[tally.key], tally) for tally in tallies.values() if tally.key in owners]
+    placed = [(_owner(tally, owners), tally) for tally in tallies.values()]
     if surplus is not None:
         placed.append((_overflow(connection, surplus), surplus))
     for number, tally in placed:
         if number in result:
             result[number].absorb(tally)
-        else:
+        elif number is not None:
             result[number] = tally
     return result
+
+
+def _owner(tally: Tally, owners: Mapping[str, int]) -> int | None:
+    found = owners.get(tally.key)
+    return found if found is not None or tally.former is None else owners.get(tally.former)
+
+
+def _unknown(tallies: Mapping[str, Tally], owners: Mapping[str, int]) -> list[Tally]:
+    return [tally for tally in tallies.values() if _owner(tally, owners) is None]
+
+
+def _missing_halves(tallies: Mapping[str, Tally], owners: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Of two keys of which one is known, the other: whoever comes with that one finds the incident too."""
+    return [
+        (key, owner)
+        for tally in tallies.values()
+        if (owner := _owner(tally, owners)) is not None
+        for key in _keys_of([tally])
+        if key not in owners
+    ]
 
 
 def _keys_of(tallies: Iterable[Tally]) -> list[str]:
@@ -62,24 +82,37 @@ def _owners(connection: Connection, wanted: Sequence[str]) -> dict[str, int]:
     return {row.key: row.incident for row in connection.execute(query)}
 
 
-def _granted(connection: Connection, unknown: Sequence[Tally], at: float) -> tuple[list[Tally], Tally | None]:
-    """Those that may become incidents, and the rest as one; each source has so many an hour."""
-    by_source: dict[str, list[Tally]] = {}
-    for tally in unknown:
-        by_source.setdefault(tally.source, []).append(tally)
+def _limits(connection: Connection, sources: Iterable[str], at: float) -> dict[str, int]:
+    """How many incidents each source made this hour; it makes no other until this transaction ends."""
+    upsert = insert(connection, intake_limits)
+    upsert = upsert.on_conflict_do_update(
+        index_elements=[intake_limits.c.source, intake_limits.c.hour], set_={"created": intake_limits.c.created}
+    )
+    hour = int(at // HOUR)
+    rows = [{"source": source, "hour": hour, "created": 0} for source in sorted(sources)]
+    connection.execute(upsert, rows)
+    query = select(intake_limits.c.source, intake_limits.c.created).where(intake_limits.c.hour == hour)
+    named = among(connection, intake_limits.c.source, [row["source"] for row in rows])
+    return {row.source: row.created for row in connection.execute(query.where(named))}
+
+
+def _spend(connection: Connection, made: Iterable[Tally], at: float) -> None:
+    """Count the incidents that were made against their sources."""
+    for source, number in sorted(Counter(tally.source for tally in made).items()):
+        own = intake_limits.c.source == source, intake_limits.c.hour == int(at // HOUR)
+        connection.execute(update(intake_limits).where(*own).values(created=intake_limits.c.created + number))
+
+
+def _granted(unknown: Sequence[Tally], used: Mapping[str, int]) -> tuple[list[Tally], Tally | None]:
+    """Those that may become incidents, and the rest as one."""
+    left = Counter({source: MAX_NEW_PER_HOUR - number for source, number in used.items()})
     granted: list[Tally] = []
     surplus: Tally | None = None
-    for source in sorted(by_source):
-        wanted = by_source[source]
-        upsert = insert(connection, intake_limits).values(source=source, hour=int(at // HOUR), created=len(wanted))
-        upsert = upsert.on_conflict_do_update(
-            index_elements=[intake_limits.c.source, intake_limits.c.hour],
-            set_={"created": intake_limits.c.created + len(wanted)},
-        )
-        created = int(connection.execute(upsert.returning(intake_limits.c.created)).scalar_one())
-        room = max(0, min(len(wanted), MAX_NEW_PER_HOUR - (created - len(wanted))))
-        granted += wanted[:room]
-        for tally in wanted[room:]:
+    for tally in unknown:
+        left[tally.source] -= 1
+        if left[tally.source] >= 0:
+            granted.append(tally)
+        else:
             surplus = _overflowing(surplus, tally)
     return granted, surplus
 
@@ -116,23 +149,32 @@ def _overflow(connection: Connection, surplus: Tally) -> int:
 
 def _make(connection: Connection, tallies: Sequence[Tally]) -> dict[int, Tally]:
     """Insert incidents that have counted nothing yet; return them by number."""
+    if not tallies:
+        return {}
     statement = incidents.insert().returning(incidents.c.id, sort_by_parameter_order=True)
     numbers = connection.execute(statement, [_new_row(tally) for tally in tallies]).scalars().all()
-    return dict(zip(numbers, tallies, strict=True))
+    made = dict(zip(numbers, tallies, strict=True))
+    searched = [
+        {"incident": number, "search": search_text(_title(tally), tally.latest.template, tally.latest.event.subject)}
+        for number, tally in made.items()
+    ]
+    connection.execute(texts.insert(), searched)
+    return made
+
+
+def _title(tally: Tally) -> str:
+    return (tally.latest.template or tally.latest.diagnosis.error_class.value)[:MAX_TITLE]
 
 
 def _new_row(tally: Tally) -> dict[str, object]:
     analysed = tally.latest
-    event, template = analysed.event, analysed.template[:MAX_TEMPLATE]
-    title = (template or analysed.diagnosis.error_class.value)[:MAX_TITLE]
+    event = analysed.event
     return {
         "fingerprint": analysed.fingerprint,
         "subject": event.subject,
         "host": event.base_url_host or "",
         "origin": event.origin.value,
-        "title": title,
-        "template": template,
-        "search": search_text(title, template, event.subject),
+        "title": _title(tally),
         "state": State.OPEN.value,
         "episode": 1,
         "episode_began": tally.first_seen,
@@ -153,16 +195,24 @@ def _new_row(tally: Tally) -> dict[str, object]:
 def _claim(connection: Connection, pairs: Sequence[tuple[str, int]]) -> None:
     """Insert keys in their order, each unless somebody has it."""
     rows = [{"key": key, "incident": number, "home": number} for key, number in sorted(pairs)]
+    if not rows:
+        return
     connection.execute(insert(connection, keys).on_conflict_do_nothing(), rows)
 
 
-def _settle(connection: Connection, made: Mapping[int, Tally], owners: dict[str, int]) -> None:
-    """Give up new incidents of which a key belongs to another one; ``owners`` says afterwards what holds."""
+def _settle(connection: Connection, made: Mapping[int, Tally], owners: dict[str, int]) -> list[Tally]:
+    """Give up new incidents of which a key belongs to another one; return the others' tallies.
+
+    ``owners`` says afterwards what holds.
+    """
+    kept = []
     for number, tally in made.items():
         others = [owners[key] for key in (tally.key, tally.former) if key and owners[key] != number]
         if not others:
+            kept.append(tally)
             continue
         winner = others[0]
         connection.execute(update(keys).where(keys.c.incident == number).values(incident=winner, home=winner))
         connection.execute(delete(incidents).where(incidents.c.id == number))
         owners.update({key: winner for key, owner in owners.items() if owner == number})
+    return kept

@@ -78,12 +78,13 @@ def settle(connection: Connection, notice: Notice, outcome: str, retry_in: float
 
 def waiting(connection: Connection) -> tuple[int, int]:
     """How many notices can be claimed or are, and how many a parent holds back."""
-    query = (
-        select(_held().label("held"), func.count().label("number"))
+    each = (
+        select(_held().label("held"))
         .select_from(outbox.join(incidents, incidents.c.id == outbox.c.incident))
         .where(outbox.c.settled_at.is_(None), outbox.c.attempts < MAX_ATTEMPTS, incidents.c.merged_into.is_(None))
-        .group_by(_held())
+        .subquery()
     )
+    query = select(each.c.held, func.count().label("number")).group_by(each.c.held)
     counts = {bool(row.held): row.number for row in connection.execute(query)}
     return counts.get(False, 0), counts.get(True, 0)
 

@@ -1,5 +1,7 @@
 """The first tables: incidents and what is counted beside them, the stream, and the work that follows."""
 
+import contextlib
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -23,8 +25,6 @@ def _incidents() -> None:
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("template", sa.Text(), nullable=False),
-        sa.Column("search", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("episode_began", sa.Double(), nullable=False),
@@ -89,6 +89,15 @@ def _incidents() -> None:
     op.create_index(
         "error_investigations_state", "error_investigations", ["state", "last_seen", "id"], schema="sealane"
     )
+    op.create_table(
+        "incident_texts",
+        sa.Column("incident", sa.BigInteger(), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["incident"], ["sealane.error_investigations.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("incident"),
+        schema="sealane",
+    )
+    _trigrams()
     op.create_table(
         "incident_keys",
         sa.Column("key", sa.Text(), nullable=False),
@@ -267,3 +276,20 @@ def _work() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("incident_deeds_incident", "incident_deeds", ["incident", "id"], schema="sealane")
+
+
+def _trigrams() -> None:
+    """An index for searches, where pg_trgm is installed and we may use it; without it they read all texts."""
+    connection = op.get_bind()
+    if connection.dialect.name != "postgresql":
+        return
+    with contextlib.suppress(sa.exc.DBAPIError), connection.begin_nested():
+        connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+        op.create_index(
+            "incident_texts_search",
+            "incident_texts",
+            ["search"],
+            schema="sealane",
+            postgresql_using="gin",
+            postgresql_ops={"search": "gin_trgm_ops"},
+        )
