@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,56 @@ async def test_a_deleted_service_account_stops_calling(desk: Desk) -> None:
 
     assert before == [200, 200]
     assert (refused.code, after) == ("invalid_api_key", 200)
+
+
+async def test_a_token_of_a_pod_ends_with_its_pod(desk: Desk) -> None:
+    """The one that a pod's volume has is bound to it, and its ServiceAccount lives on."""
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "app", "namespace": desk.team},
+        "spec": {"serviceAccountName": "caller", "containers": [{"name": "app", "image": "app"}]},
+    }
+    desk.kubectl.apply(pod)
+    bound, other = desk.token("caller", "--bound-object-kind=Pod", "--bound-object-name=app"), desk.token()
+    before = (await desk.ask(bound)).status
+    desk.kubectl("delete", "pod", "app", f"--namespace={desk.team}", "--force", "--grace-period=0")
+    refused = await desk.answers(bound, 401)
+
+    assert before == 200
+    assert refused.code == "invalid_api_key"
+    assert (await desk.ask(other)).status == 200
+
+
+async def test_a_token_without_an_audience_is_refused(desk: Desk, control_plane: Cluster) -> None:
+    """The old kind, which lies in a Secret and never ends, opens the API server and nothing here."""
+    if not control_plane.collects_garbage:
+        pytest.skip("there is no kube-controller-manager, which writes such tokens")
+    annotation = {"kubernetes.io/service-account.name": "caller"}
+    metadata = {"name": "old", "namespace": desk.team, "annotations": annotation}
+    kind = "kubernetes.io/service-account-token"
+    desk.kubectl.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": kind})
+    path = "-o=jsonpath={.data.token}"
+    while not (token := desk.kubectl("get", "secret", "old", f"--namespace={desk.team}", path)):  # noqa: ASYNC110 - only asking tells
+        await asyncio.sleep(0.05)
+    answer = await desk.ask(b64decode(token).decode())
+
+    assert (answer.status, answer.code) == (401, "invalid_api_key")
+
+
+async def test_without_the_permission_nobody_is_refused(tmp_path: Path, control_plane: Cluster) -> None:
+    """That the router may not ask is no fault of the token: 503, and people are told what is forbidden."""
+    team = f"team-{uuid4().hex[:8]}"
+    home = f"home-{uuid4().hex[:8]}"
+    kubeconfig = installed(control_plane, home, team, wide=True).kubeconfig("sealane-router")
+    control_plane.kubectl("create", "serviceaccount", "caller", f"--namespace={team}")
+    async with cluster_router(tmp_path, kubeconfig, _TOKENS) as router:
+        desk = Desk(router, control_plane.kubectl, team)
+        answer = await desk.ask(desk.token())
+        checks = (await router.get("/readyz?verbose")).body.decode()
+
+    assert (answer.status, answer.code) == (503, "authentication_unavailable")
+    assert "tokenreviews.authentication.k8s.io is forbidden" in checks
 
 
 async def test_the_key_file_says_for_whom_service_accounts_call(
