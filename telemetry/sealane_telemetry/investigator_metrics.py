@@ -152,6 +152,12 @@ class InvestigatorMetrics(Collector):
             ("trigger", "result"),
             unit="investigations",
         )
+        self.model_questions = CounterFamily(
+            "sealane_investigator_model_questions_total",
+            "Incidents that a model was asked about, or was not; outcome is one of docs/investigator.md.",
+            ("outcome",),
+            unit="questions",
+        )
         self.investigations_waiting = GaugeFamily(
             "sealane_investigator_investigations_waiting",
             "Investigations that wait or run here.",

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from sealane_api.diagnosis.error_class import ErrorClass
 from sealane_api.diagnosis.error_event import ErrorBatch, ErrorEvent
+from sealane_investigator.incident.diagnosis import Diagnosis, Ground
+from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.intake.acceptance import Accepted
 
 AT = 1_700_000_000.0
@@ -45,3 +48,15 @@ def as_json(*numbers: int, **fields: Any) -> dict[str, Any]:
         {"id": f"r-{n}", "reporter": "r", "epoch": "e", "sequence": n, "occurred_at": AT + n, **fields} for n in numbers
     ]
     return {"reporter": "r", "epoch": "e", "events": events}
+
+
+def analysed(told: ErrorEvent) -> Analysed:
+    """What quick stages make of an event: the message is its fingerprint."""
+    return Analysed(
+        event=told,
+        fingerprint=f"v1:{told.message}",
+        template=told.message,
+        diagnosis=Diagnosis(
+            error_class=ErrorClass.AUTH_INVALID_KEY, confidence=0.9, ground=Ground.MESSAGE, why="the text says so"
+        ),
+    )

@@ -106,7 +106,7 @@ class Investigator:
         self._every(self._tokens.look, LOOK_SECONDS, "tokens")
         self._tasks.spawn(beat(self.metrics.event_loop_lag.labels().observe), name="heartbeat")
         if self._parts.watch is not None:
-            self._tasks.spawn(_as_coroutine(self._parts.watch, self.intake), name="kubernetes")
+            self._tasks.spawn(_as_coroutine(self._parts.watch, self.intake, self.identity), name="kubernetes")
         _log.info("started", listen=f"{host}:{port}", name=self.identity)
         return Address(host, port)
 
@@ -167,12 +167,7 @@ class Investigator:
     def _serve(self, registry: CollectorRegistry) -> None:
         admission, store = self._tokens.admission, self._parts.store
         self._streaming = Streaming(self._feed, admission, self.metrics)
-        reporting = Reporting(
-            self.intake,
-            self.metrics,
-            own_tenant=self._settings.server.own_tenant,
-            stopping=lambda: self._stopping,
-        )
+        reporting = Reporting(self.intake, self.metrics, stopping=lambda: self._stopping)
         endpoints: tuple[Endpoint, ...] = (
             *reporting.endpoints(),
             *Acting(store, self._cleaning).endpoints(),

@@ -190,6 +190,7 @@ class Spool:
         """Write what was appended, and leave the rest to whoever adopts it."""
         while self._writing is not None:
             await asyncio.wait([self._writing])
+        await self.seal()
         if self._writer is not None:
             await self._on_thread(self._writer.end)
             self._writer = None

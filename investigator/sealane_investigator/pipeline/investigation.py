@@ -20,6 +20,7 @@ from sealane_investigator.incident.facts import Facts
 from sealane_investigator.incident.incident import Analysed, Incident, Trigger
 from sealane_investigator.incident.recommendation import Recommendation
 from sealane_investigator.interfaces import ChangeOf, IncidentChange, Lease, Store, Waiting
+from sealane_investigator.model.asking import Opinion
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from sealane_telemetry.logs import get_logger
 
@@ -55,14 +56,14 @@ class Gathering(Protocol):
 class Asking(Protocol):
     """A model's opinion."""
 
-    async def ask(self, subject: Subject, diagnosis: Diagnosis, facts: Facts) -> Diagnosis:
+    async def ask(self, subject: Subject, diagnosis: Diagnosis, facts: Facts) -> Opinion:
         """Return a better diagnosis, or the one given; never raises."""
 
 
 #: From the facts: the diagnosis with its cause.
 Judging = Callable[[Subject, Facts], Diagnosis]
 #: From the diagnosis: what to do; may read the live object first.
-Recommending = Callable[[Subject, Diagnosis, Facts], Awaitable[Recommendation | None]]
+Recommending = Callable[[Subject, Opinion, Facts], Awaitable[Recommendation | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +186,11 @@ class Investigations:
             await self._give_back(lease)
             return "failed"
         facts = replace(await self._stages.gather.gather(subject), facets=subject.facets)
-        diagnosis = self._stages.judge(subject, facts)
+        opinion = Opinion(diagnosis=self._stages.judge(subject, facts))
         if self._stages.ask is not None and subject.incident.origin is not Origin.SELF:
-            diagnosis = await self._stages.ask.ask(subject, diagnosis, facts)
-        recommendation = await self._stages.recommend(subject, diagnosis, facts)
-        await self._store.write_back(lease, diagnosis, recommendation, facts)
+            opinion = await self._stages.ask.ask(subject, opinion.diagnosis, facts)
+        recommendation = await self._stages.recommend(subject, opinion, facts)
+        await self._store.write_back(lease, opinion.diagnosis, recommendation, facts)
         self._metrics.diagnosis_seconds.labels().observe(max(0.0, self._now() - waiting.asked_at))
         return "written"
 

@@ -32,6 +32,7 @@ class _Halving:
 
     taken: int = 0
     refused: list[Analysed] = field(default_factory=list)
+    error: Exception | None = None
 
 
 @dataclass(slots=True)
@@ -81,9 +82,10 @@ class Recorder:
         if not halving.refused:
             return 0
         if not halving.taken and not self._given_up(halving.refused):
-            raise StoreUnavailable("the store refuses every event; see the log")
+            raise StoreUnavailable("the store refuses every event") from halving.error
         self.metrics.events.labels("refused").inc(len(halving.refused))
-        _log.error("events_refused_by_store", count=len(halving.refused), remedy="the segment is kept aside")
+        remedy = "the segment of the spool is kept aside"
+        _log.error("events_refused", count=len(halving.refused), exc_info=halving.error, remedy=remedy)
         return len(halving.refused)
 
     async def _halve(self, events: list[Analysed], lost: dict[str, int], halving: _Halving) -> None:
@@ -97,10 +99,10 @@ class Recorder:
                 await self._halve(events[:middle], lost, halving)
                 await self._halve(events[middle:], {}, halving)
                 return
-            _log.error("event_refused_by_store", error=type(error).__name__, exc_info=error)
             halving.refused.extend(events)
+            halving.error = error
             if not halving.taken and len(halving.refused) >= _BROKEN:
-                raise StoreUnavailable("the store refuses every event; see the log") from error
+                raise StoreUnavailable("the store refuses every event") from error
             return
         halving.taken += len(events)
         self._committed(events, recorded)

@@ -25,6 +25,7 @@ MAX_AT_ONCE = 128
 #: Bodies above this are decoded on a thread of their own, so that nobody else waits for them.
 _LARGE = 256 * 1024
 
+_REPORTED = frozenset({Origin.ROUTER, Origin.CLIENT, Origin.SELF})
 _BODY_CODES = ("invalid_request", "body_too_large", "spool_full", "store_unavailable", "busy", "stopping")
 
 _log = get_logger("sealane.investigator.intake")
@@ -33,12 +34,9 @@ _log = get_logger("sealane.investigator.intake")
 class Reporting:
     """The two endpoints that take errors."""
 
-    def __init__(
-        self, intake: Intake, metrics: InvestigatorMetrics, *, own_tenant: str = "", stopping: Callable[[], bool]
-    ) -> None:
+    def __init__(self, intake: Intake, metrics: InvestigatorMetrics, *, stopping: Callable[[], bool]) -> None:
         self._intake = intake
         self._metrics = metrics
-        self._own_tenant = own_tenant
         self._stopping = stopping
         self._at_once = 0
 
@@ -75,7 +73,7 @@ class Reporting:
         with self._admitted():
             body = await call.request.read()
             batch = await asyncio.to_thread(decode_batch, body) if len(body) > _LARGE else decode_batch(body)
-            await self._intake.take(self._attributed(batch, own=call.caller.own))
+            await self._intake.take(_attributed(batch, own=call.caller.own))
         self._metrics.accepted.labels("errors").inc(len(batch.events))
         return json_answer(AcceptedAnswer(len(batch.events)), status=202)
 
@@ -96,26 +94,6 @@ class Reporting:
             self._metrics.alerts_resolved.labels().inc(len(alerts.resolved))
             _log.info("alerts_resolved", count=len(alerts.resolved))
 
-    def _attributed(self, batch: ErrorBatch, *, own: bool) -> ErrorBatch:
-        """Whose trouble an event is says the token or the tenant of the key, never the sender alone."""
-        if own:
-            return replace(batch, events=tuple(replace(event, origin=Origin.SELF) for event in batch.events))
-        for position, event in enumerate(batch.events):
-            if event.origin not in {Origin.ROUTER, Origin.CLIENT}:
-                raise BatchRefused(
-                    "this token reports for router and client; others are known by their token or their endpoint",
-                    f"events[{position}].origin",
-                )
-        if not self._own_tenant:
-            return batch
-        return replace(
-            batch,
-            events=tuple(
-                replace(event, origin=Origin.SELF) if event.tenant == self._own_tenant else event
-                for event in batch.events
-            ),
-        )
-
     @contextmanager
     def _admitted(self) -> Iterator[None]:
         if self._stopping():
@@ -127,3 +105,16 @@ class Reporting:
             yield
         finally:
             self._at_once -= 1
+
+
+def _attributed(batch: ErrorBatch, *, own: bool) -> ErrorBatch:
+    """Whose trouble an event is says the token: its own entry, or a router that knows the tenant of each key."""
+    if own:
+        return replace(batch, events=tuple(replace(event, origin=Origin.SELF) for event in batch.events))
+    for position, event in enumerate(batch.events):
+        if event.origin not in _REPORTED:
+            raise BatchRefused(
+                "alerts come to /v1/alerts, and events of Kubernetes are watched; write router, client or self",
+                f"events[{position}].origin",
+            )
+    return batch

@@ -43,11 +43,11 @@ class ServerSettings:
     """What leases and the spool's directory call this process: the pod's name. Empty: the host's name. Each process
     adds a random word, for one that starts again is another."""
 
-    own_tenant: str = setting("SEALANE_OWN_TENANT", "", "tenant", process_name)
-    """The tenant of the key that the investigator itself uses at the router. What goes wrong there is Sealane's own
-    trouble: it is stored as ``self``, and no model is asked about it."""
+    event_key: Path | None = setting("SEALANE_EVENT_KEY_FILE", "", "file", path)
+    """The key, 16 bytes or more, with which what is redacted is hashed; the same as the routers', then the same
+    credential has the same mark from everywhere. Empty: a random one of this process."""
 
-    uvloop: bool = setting("SEALANE_UVLOOP", "true", "switch", switch)
+    uvloop: bool = setting("SEALANE_UVLOOP", "true", "true or false", switch)
     """Use uvloop's event loop where it is installed: it serves the same with a third less of the processor."""
 
     log_level: str = setting(

@@ -1,13 +1,16 @@
 """Reads the settings of an investigator from its flags and its environment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Self
 
 from sealane_telemetry.settings.reading import Written, as_json_value, variables_of
 from sealane_telemetry.settings.variable import SettingsError, Variable
 
+from .asking import ModelSettings
+from .cluster import ClusterSettings
 from .database import DatabaseSettings
+from .gathering import GatherSettings
 from .groups import NotificationSettings, ServerSettings, SpoolSettings, WorkSettings
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 #: Settings whose values may hold a secret and are never shown.
 _SECRET = {"SEALANE_DATABASE", "SEALANE_WEBHOOK_URL"}
 _NO_TOKENS = "SEALANE_INVESTIGATOR_TOKENS: found nothing; write --investigator-tokens FILE (docs/investigator.md)"
+
+_NO_NAMESPACE = "SEALANE_NAMESPACE: found nothing; write --namespace NAME, or --kubernetes-events false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,9 @@ class Settings:
     spool: SpoolSettings = field(default_factory=SpoolSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     work: WorkSettings = field(default_factory=WorkSettings)
+    gather: GatherSettings = field(default_factory=GatherSettings)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
 
     @classmethod
@@ -46,9 +54,14 @@ class Settings:
             spool=written.read(SpoolSettings()),
             database=written.read(DatabaseSettings()),
             work=written.read(WorkSettings()),
+            gather=written.read(GatherSettings()),
+            cluster=written.read(ClusterSettings()),
+            model=written.read(ModelSettings()),
             notifications=written.read(NotificationSettings()),
         )
         problems = written.problems
+        if settings.cluster.cluster and settings.cluster.events and not settings.cluster.namespace and not problems:
+            problems = [_NO_NAMESPACE]
         if needs_tokens and settings.server.tokens is None and not problems:
             problems = [
                 "SEALANE_INVESTIGATOR_TOKENS: found nothing; write --investigator-tokens FILE (docs/investigator.md)"
@@ -73,4 +86,4 @@ class Settings:
         }
 
     def _groups(self) -> "Iterable[DataclassInstance]":
-        return (self.server, self.spool, self.database, self.work, self.notifications)
+        return tuple(getattr(self, group.name) for group in fields(self))
