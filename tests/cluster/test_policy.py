@@ -136,6 +136,72 @@ def test_what_is_no_request_of_jane_is_refused(administrator: Kubectl, namespace
     assert "denied request" in _annotate(administrator.impersonating("jane"), namespace, a, text)
 
 
+@pytest.fixture
+def clerk(administrator: Kubectl, namespace: str) -> Iterator[str]:
+    """A user who may ask for others in this namespace."""
+    name = "system:serviceaccount:sealane-system:clerk"
+    verbs, kind = "--verb=get,patch,ask-for-others", "--resource=providerroutes.sealane.dev"
+    administrator("create", "role", "clerk", f"--namespace={namespace}", verbs, kind)
+    administrator("create", "rolebinding", "clerk", f"--namespace={namespace}", "--role=clerk", f"--user={name}")
+    yield name
+    administrator("delete", "rolebinding,role", "clerk", f"--namespace={namespace}")
+
+
+def _for(person: str, clerk: str, verb: Verb = Verb.UNDO, arguments: tuple[str, ...] = ("7",)) -> str:
+    return _request(f"{person} via {clerk}", verb, arguments)
+
+
+def _allowed(kubectl: Kubectl, namespace: str, name: str, text: str) -> str:
+    """The refusal of a write; the authorizer hears of a new role a moment after it was made."""
+    deadline = time.monotonic() + 10
+    while (said := _annotate(kubectl, namespace, name, text)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return said
+
+
+@pytest.mark.parametrize("person", ["jane", "jane doe", "Jané Dœ (運用)", "x" * 100])
+def test_who_may_ask_for_others_writes_both_names(
+    administrator: Kubectl, namespace: str, a: str, clerk: str, person: str
+) -> None:
+    """Who confirmed it, via the account that writes it; an undo to a named revision, or an abort."""
+    me = administrator.impersonating(clerk)
+
+    assert _allowed(me, namespace, a, _for(person, clerk)) == ""
+    assert Request.parse(_held(administrator, namespace, a) or "").user == f"{person} via {clerk}"
+    assert _annotate(me, namespace, a, _for(person, clerk, Verb.ABORT, ())) == ""
+
+
+@pytest.mark.parametrize(
+    ("person", "verb", "arguments"),
+    [
+        ("jane", Verb.UNDO, ()),
+        ("jane", Verb.PROMOTE, ("full",)),
+        ("jane", Verb.RETRY, ()),
+        ("x" * 101, Verb.UNDO, ("7",)),
+    ],
+)
+def test_nothing_else_is_asked_for_others(
+    administrator: Kubectl, namespace: str, a: str, clerk: str, person: str, verb: Verb, arguments: tuple[str, ...]
+) -> None:
+    """What goes forward is asked by people themselves."""
+    me = administrator.impersonating(clerk)
+    assert _allowed(me, namespace, a, _for("jane", clerk)) == ""
+
+    assert "denied request" in _annotate(me, namespace, a, _for(person, clerk, verb, arguments))
+
+
+def test_nobody_asks_for_others_without_the_verb(administrator: Kubectl, namespace: str, a: str, clerk: str) -> None:
+    """Neither via oneself nor via somebody who may; and whoever may still cannot leave the own name out."""
+    jane, me = administrator.impersonating("jane"), administrator.impersonating(clerk)
+    assert _allowed(me, namespace, a, _for("jane", clerk)) == ""
+
+    assert "denied request" in _annotate(jane, namespace, a, _for("bob", "jane"))
+    assert "denied request" in _annotate(jane, namespace, a, _for("bob", clerk))
+    assert "denied request" in _annotate(me, namespace, a, _request("jane", Verb.UNDO, ("7",)))
+    assert "denied request" in _annotate(me, namespace, a, _for("jane", "somebody"))
+    assert "denied request" in _annotate(me, namespace, a, _for(f"bob via {clerk} undo", clerk))
+
+
 def test_the_words_say_what_to_do(administrator: Kubectl, namespace: str, a: str) -> None:
     """Exactly this is what a person reads."""
     said = _annotate(administrator.impersonating("jane"), namespace, a, "bob pause x 2026-11-22T23:00:00Z")

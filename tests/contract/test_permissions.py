@@ -24,11 +24,12 @@ _TABLES = {
     "The operator, where routes are": ["sealane-operator"],
     "Routers": ["sealane-router", "sealane-router-token-review"],
     "People": ["sealane-view", "sealane-edit"],
+    "The investigator": ["sealane-investigator", "sealane-investigator-home", "sealane-investigator-rollbacks"],
 }
 
 
 def _roles() -> list[Document]:
-    found = manifests("home", "cluster", "namespace", "people", "callers")
+    found = manifests("home", "cluster", "namespace", "people", "callers", "investigator", "rollbacks")
     return [document for document in found if document["kind"] in {"Role", "ClusterRole"}]
 
 
@@ -40,7 +41,7 @@ def _line(rule: Document) -> Line:
 def _written(heading: str) -> Iterator[Line]:
     """The rows of the table under a heading; what follows the word ``named`` is a name."""
     section = _PAGE.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    for what, verbs in re.findall(r"^\| (`[^|]+) \| ([a-z, ]+) \|", section, re.MULTILINE):
+    for what, verbs in re.findall(r"^\| (`[^|]+) \| ([a-z, -]+) \|", section, re.MULTILINE):
         resources, _, names = what.partition(" named ")
         told = frozenset(re.findall("`([^`]+)`", resources)), frozenset(re.findall("`([^`]+)`", names))
         yield *told, tuple(verbs.split(", "))
@@ -83,11 +84,11 @@ def test_a_namespace_gets_what_the_cluster_would() -> None:
 
 def test_each_role_is_bound_to_the_account_it_is_named_after() -> None:
     """A binding names its own role, and one ServiceAccount at home."""
-    for document in manifests("home", "cluster", "namespace", "callers"):
+    for document in manifests("home", "cluster", "namespace", "callers", "investigator", "rollbacks"):
         if "roleRef" not in document:
             continue
         name = document["metadata"]["name"]
-        account = name.removesuffix("-home").removesuffix("-token-review")
+        account = name.removesuffix("-home").removesuffix("-token-review").removesuffix("-rollbacks")
         who = {"kind": "ServiceAccount", "name": account, "namespace": "sealane-system"}
 
         assert (document["roleRef"]["name"], document["subjects"]) == (name, [who])
