@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.errors import AuthenticationUnavailable, Unauthenticated
-from sealane_router.policy.service_account_tokens import UNKNOWN, PresentedToken, unverified_expiry
+from sealane_router.policy.service_account_tokens import UNKNOWN, PresentedToken, quotes_token, unverified_expiry
 from sealane_router.policy.service_accounts import ServiceAccount
 from sealane_router.policy.token_memory import TokenMemory
 from sealane_router.settings.groups import TokenSettings
@@ -25,7 +25,8 @@ _log = get_logger("sealane.callers")
 
 #: Tokens that wait for their review, besides those under review.
 MAX_WAITING = 1000
-#: Seconds after a failed review in which nobody waits for another one whose token is remembered.
+#: Seconds after a failed review, besides those that one may take, in which nobody waits for another one whose token is
+#: remembered.
 _DOUBT = 10.0
 _RETRY_AFTER = 2.0
 _EXPIRED = "The ServiceAccount's token has expired. Read it from its file again for each request: Kubernetes renews it."
@@ -98,7 +99,8 @@ class TokenReviews:
         self._in_flight = 0
         self._under_way: dict[bytes, _Review] = {}
         self._trouble: str | None = None
-        self._failed = -_DOUBT
+        self._doubt = settings.wait + _DOUBT
+        self._failed = -self._doubt
         metrics.in_flight.read_from(lambda: [((), float(self._in_flight))])
         metrics.waiting.read_from(lambda: [((), float(len(self._under_way) - self._in_flight))])
         metrics.remembered.read_from(lambda: [((), float(len(self._memory)))])
@@ -124,7 +126,7 @@ class TokenReviews:
             self._refresh(token, known.expires)
         if memory.is_good(known, now):
             return known.account
-        if self._trouble is not None and now - self._failed < _DOUBT and memory.holds(known, now):
+        if self._trouble is not None and now - self._failed < self._doubt and memory.holds(known, now):
             self._metrics.held.labels().inc()
             return known.account
         return None
@@ -183,7 +185,9 @@ class TokenReviews:
             else:
                 self._metrics.reviews.labels("crowded").inc()
         except ApiError as error:
-            self._fail(error.kind, str(error))
+            words = str(error)
+            # Whoever refuses a review, such as a webhook, may quote what it refuses.
+            self._fail(error.kind, error.kind if quotes_token(words) else words)
         finally:
             del self._under_way[token.digest]
             review.end(outcome)

@@ -68,6 +68,11 @@ def may_be_token(key: bytes) -> bool:
     return key.startswith(_BEGIN) and key.count(b".") == 2
 
 
+def quotes_token(words: str) -> bool:
+    """Whether ``words`` may hold a token or the beginning of one."""
+    return _BEGIN.decode() in words
+
+
 def unverified_expiry(text: bytes) -> float | None:
     """When the ServiceAccount's token ``text`` says that it expires, in Unix seconds (inf: never).
 

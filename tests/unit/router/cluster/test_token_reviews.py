@@ -215,6 +215,16 @@ async def test_an_unknown_token_is_not_refused_while_reviews_fail(scene: TokenSc
     assert scene.metric("reviews", result="failed") == 1
 
 
+async def test_words_that_quote_a_token_are_not_repeated(scene: TokenScene) -> None:
+    """A webhook may say what it refuses; people are told that it does."""
+    token = token_of()
+    scene.api.says = refused(403, f"denied: {token.text.decode()}")
+    with pytest.raises(AuthenticationUnavailable):
+        await scene.identify(token)
+
+    assert scene.reviews.trouble == "denied"
+
+
 async def test_a_doubt_lasts_no_longer_than_its_reason(scene: TokenScene) -> None:
     """One failure long ago lets no old token in without a review."""
     token = token_of()
@@ -223,7 +233,7 @@ async def test_a_doubt_lasts_no_longer_than_its_reason(scene: TokenScene) -> Non
     scene.api.says = ApiUnreachable("gone")
     await scene.identify(token)
     scene.api.says = rejected()
-    scene.now += 10.0
+    scene.now += 13.0
 
     assert scene.reviews.known(token) is None
     with pytest.raises(Unauthenticated):

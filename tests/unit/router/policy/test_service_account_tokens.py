@@ -13,6 +13,7 @@ from sealane_router.policy.service_account_tokens import (
     MAX_TOKEN,
     NO_REVIEWS,
     may_be_token,
+    quotes_token,
     unverified_expiry,
 )
 from tests.support.tokens import jwt, token_of, token_text
@@ -87,3 +88,12 @@ def test_a_token_is_not_shown() -> None:
 
     assert token.text.decode() not in repr(token)
     assert token.digest.hex() not in repr(token)
+
+
+def test_words_that_quote_a_token_are_noticed() -> None:
+    """Also when they were cut off within it."""
+    quoted = f"403: refused: {token_text().decode()}"
+
+    assert quotes_token(quoted)
+    assert quotes_token(quoted[:30])
+    assert not quotes_token("403: tokenreviews is forbidden")
