@@ -6,8 +6,6 @@ from sealane_router.report.describing import EventWriter
 from sealane_router.report.entry import Entry
 from sealane_telemetry.report_metrics import ReportMetrics
 
-KEY = b"sixteen bytes or more"
-
 
 def entry_of(message: str | bytes = "slow down", *, code: str = "rate_limit", model: str = "kimi-k3") -> Entry:
     """One error of a provider."""
@@ -29,4 +27,4 @@ def backlog_of(number: int = 0, *, entries: int = MAX_ENTRIES, size: int = MAX_B
 
 def writer_of() -> EventWriter:
     """Writes events of ``router-0`` in its epoch ``e``; what a text says is upper case afterwards."""
-    return EventWriter("router-0", "e", KEY, lambda text, _: text.upper())
+    return EventWriter("router-0", "e", str.upper)

@@ -1,6 +1,7 @@
 """The reports to the investigator, put together from the settings; without an address only facts are counted."""
 
 import os
+import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from sealane_router.report.folding import Folding
 from sealane_router.report.noting import ErrorNotes
 from sealane_router.report.sending import Sender
 from sealane_router.settings.groups import InvestigatorSettings
-from sealane_telemetry.redaction import redact
+from sealane_telemetry.error_text.credentials import credential_class
+from sealane_telemetry.error_text.redaction import ErrorTextRedactor
 from sealane_telemetry.report_metrics import ReportMetrics
 
 from .source import ConfigurationError
@@ -22,6 +24,9 @@ from .source import ConfigurationError
 #: A shorter key could be guessed.
 _LEAST_KEY = 16
 _MOST_KEY = 4096
+#: Seconds for which the thread that redacts may keep the interpreter from the event loop, which asks for it after each
+#: wait for a socket; Python's own value is 5 ms.
+_SWITCH_INTERVAL = 0.0005
 
 
 class ErrorReports:
@@ -34,7 +39,7 @@ class ErrorReports:
         self._settings = settings
         self._metrics = metrics
         self._key = os.urandom(32) if settings.event_key is None else _key_in(settings.event_key)
-        names = CredentialNames(self._key, _unclassified)
+        names = CredentialNames(self._key, credential_class)
         self.facts = Facts(names)
         self.self_tenant = settings.self_tenant
         self.notes: ErrorNotes | None = None
@@ -56,8 +61,9 @@ class ErrorReports:
         if self.notes is None or settings.token_file is None:
             return
         delivery = await self._open.enter_async_context(Delivery(settings.url, settings.token_file))
-        writer = EventWriter(reporter, process, self._key, _masked)
+        writer = EventWriter(reporter, process, ErrorTextRedactor(self._key).redact)
         self._sender = Sender(self._backlog, self._folding, writer, delivery, self._metrics)
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         self._sender.start()
 
     async def close(self) -> None:
@@ -65,14 +71,6 @@ class ErrorReports:
         async with self._open:
             if self._sender is not None:
                 await self._sender.close(self._settings.flush)
-
-
-def _masked(text: str, _key: bytes) -> str:
-    return redact(text)
-
-
-def _unclassified(_key: str) -> str:
-    return "opaque"
 
 
 def _key_in(path: Path) -> bytes:

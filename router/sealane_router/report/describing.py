@@ -14,17 +14,16 @@ from .entry import Entry
 #: Errors repeat themselves, and redacting one takes longer than all the rest.
 _REMEMBERED = 256
 
-#: Replaces what is private in an error's text, credentials by their keyed hash; (text, key) -> text.
-Redact = Callable[[str, bytes], str]
+#: Replaces what is private in an error's text, credentials by their keyed hash.
+Redact = Callable[[str], str]
 
 
 class EventWriter:
-    """Writes entries as events of ``reporter`` in its ``epoch``; ``key`` is what credentials are hashed with."""
+    """Writes entries as events of ``reporter`` in its ``epoch``; no text leaves but through ``redact_text``."""
 
-    def __init__(self, reporter: str, epoch: str, key: bytes, redact_text: Redact) -> None:
+    def __init__(self, reporter: str, epoch: str, redact_text: Redact) -> None:
         self.reporter = reporter
         self.epoch = epoch
-        self._key = key
         self._redact = redact_text
         self._redacted: dict[str, str] = {}
 
@@ -86,7 +85,7 @@ class EventWriter:
 
     def _public(self, text: str) -> str:
         try:
-            return self._redact(text, self._key)[:MAX_MESSAGE]
+            return self._redact(text)[:MAX_MESSAGE]
         except (ValueError, RecursionError, IndexError, KeyError):
             # Providers write anything. An event without its words is worth more than none.
             return redact(text)

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from sealane_api.diagnosis.error_event import MAX_BATCH
@@ -15,6 +15,7 @@ from sealane_telemetry.report_metrics import ReportMetrics
 from .backlog import Backlog
 from .delivery import Answer, Verdict
 from .describing import EventWriter
+from .entry import Entry
 from .folding import WINDOW, Folding
 
 _log = get_logger("sealane.report")
@@ -23,8 +24,10 @@ _log = get_logger("sealane.report")
 LINGER = 0.2
 #: Bytes of one batch, unless a single event is longer.
 MAX_BATCH_BYTES = 1 << 20
-#: Seconds of writing events after which exchanges have their turn.
-_SLICE = 0.001
+#: Seconds of writing events at once. A provider's text may take a hundred times as long as an exchange, so events are
+#: written in a thread, and for each second of it three are left to everything else.
+_PIECE = 0.005
+_REST = 3.0
 #: Seconds between attempts, doubling; half of each is drawn by chance, so that routers do not come together.
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
@@ -74,6 +77,7 @@ class Sender:
         self._written: deque[bytes] = deque()  # the events of the oldest entries
         self._most = MAX_BATCH
         self._failures = 0
+        self._ending = False
         self._told: dict[str, float] = {}
         self._dropped_before = 0
         self._task: asyncio.Task[None] | None = None
@@ -86,6 +90,7 @@ class Sender:
         """Send what is left for as long as ``seconds``, and count what could not be sent."""
         if self._task is not None:
             await stop(self._task)
+        self._ending = True
         self._folding.settle(float("inf"))
         try:
             async with asyncio.timeout(seconds):
@@ -159,13 +164,22 @@ class Sender:
         return max(wait * (0.5 + 0.5 * self._chance()), answer.retry_after)
 
     async def _write(self) -> None:
-        """Write the events of the next batch, with a pause for others every millisecond."""
-        until = self._clock() + _SLICE
-        for entry in self._backlog.part(len(self._written), self._most):
-            self._written.append(self._writer.event(entry))
-            if self._clock() >= until:
-                await asyncio.sleep(0)
-                until = self._clock() + _SLICE
+        """Write the events of the next batch, in pieces that leave exchanges their turns."""
+        while entries := self._backlog.part(len(self._written), self._most):
+            events, spent = await asyncio.to_thread(self._piece, entries)
+            self._written.extend(events)
+            if not self._ending:
+                await self._sleep(spent * _REST)
+
+    def _piece(self, entries: Sequence[Entry]) -> tuple[list[bytes], float]:
+        """The events of the first of ``entries``, and the seconds that they took."""
+        began = self._clock()
+        events = []
+        for entry in entries:
+            events.append(self._writer.event(entry))
+            if self._clock() - began >= _PIECE:
+                break
+        return events, self._clock() - began
 
     def _fitting(self) -> int:
         """How many of the written events go into the next batch: at least one."""

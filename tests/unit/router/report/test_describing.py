@@ -9,7 +9,7 @@ import pytest
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, ErrorBatch, ErrorEvent, Origin
 from sealane_router.report.describing import EventWriter
 from sealane_router.report.entry import Entry
-from tests.support.error_entries import KEY, entry_of, writer_of
+from tests.support.error_entries import entry_of, writer_of
 
 
 def _event(entry: Entry, writer: EventWriter | None = None) -> ErrorEvent:
@@ -58,18 +58,18 @@ def test_what_is_not_known_is_null() -> None:
     assert (event.base_url_host, event.request_id, event.trace_id, event.message) == (None, None, None, "")
 
 
-def test_a_text_is_redacted_with_the_installations_key_and_once() -> None:
+def test_a_text_is_redacted_once() -> None:
     """Errors repeat themselves; what is remembered is bounded."""
-    asked: list[tuple[str, bytes]] = []
+    asked: list[str] = []
 
-    def redact(text: str, key: bytes) -> str:
-        asked.append((text, key))
+    def redact(text: str) -> str:
+        asked.append(text)
         return "redacted"
 
-    writer = EventWriter("r", "e", KEY, redact)
+    writer = EventWriter("r", "e", redact)
     for number in (0, 0, 0, 1, 0):
         assert _event(entry_of(f"text {number}"), writer).message == "redacted"
-    assert asked == [("text 0", KEY), ("text 1", KEY)]
+    assert asked == ["text 0", "text 1"]
     for number in range(1000):
         writer.event(entry_of(f"text {number}"))
     assert len(writer._redacted) <= 256
@@ -77,7 +77,7 @@ def test_a_text_is_redacted_with_the_installations_key_and_once() -> None:
 
 def test_no_message_is_longer_than_the_contract() -> None:
     """Before and after it was redacted."""
-    grown = EventWriter("r", "e", KEY, lambda text, _: text * 2)
+    grown = EventWriter("r", "e", lambda text: text * 2)
 
     assert len(_event(entry_of("x" * 20_000)).message) == MAX_MESSAGE
     assert len(_event(entry_of("x" * 8000), grown).message) == MAX_MESSAGE
@@ -86,10 +86,10 @@ def test_no_message_is_longer_than_the_contract() -> None:
 def test_a_text_that_cannot_be_redacted_leaves_as_length_and_hash() -> None:
     """The event is worth more than none."""
 
-    def broken(_text: str, _key: bytes) -> str:
+    def broken(_text: str) -> str:
         raise ValueError("a defect")
 
-    message = _event(entry_of("the secret prompt"), EventWriter("r", "e", KEY, broken)).message
+    message = _event(entry_of("the secret prompt"), EventWriter("r", "e", broken)).message
 
     assert message.startswith("[redacted len=17 ")
 
