@@ -7,6 +7,8 @@ from sealane_investigator.fingerprint.wording import squeezed
 
 #: Squeezed characters of a text cut off that are enough to know its template by, if no other begins so.
 MIN_PREFIX = 14
+#: Squeezed characters of a piece behind a gap that a text must end with to have begun it.
+MIN_END = 4
 #: Squeezed characters that must be found around the message, where a template may be mentioned by chance.
 MIN_AROUND = 24
 
@@ -14,12 +16,18 @@ MIN_AROUND = 24
 def match(templates: Iterable[Template], message: str, text: str, family: str | None) -> Template | None:
     """Return the template of ``message``, else of ``text`` around it; None where nothing known is said.
 
-    A wording that is the whole message beats one that is found in it; of several the longest holds.
+    What speaks for many holds wherever it stands. A wording that is the whole message beats one that is found in it;
+    of several the longest holds.
     """
     candidates = [one for one in templates if not one.gated or one.family == family]
-    said = squeezed(message)
-    found = _whole(candidates, said) or _longest(candidates, said, 0) or _beginning(candidates, said)
-    return found or _longest(candidates, squeezed(text), MIN_AROUND)
+    said, around = squeezed(message), squeezed(text)
+    return (
+        _longest([one for one in candidates if one.first], around, 0)
+        or _whole(candidates, said)
+        or _longest(candidates, said, 0)
+        or _begun(candidates, said, family)
+        or _longest(candidates, around, MIN_AROUND)
+    )
 
 
 def _whole(candidates: list[Template], said: str) -> Template | None:
@@ -33,7 +41,7 @@ def _longest(candidates: list[Template], said: str, at_least: int) -> Template |
         for one in candidates
         if not one.whole and one.weight >= at_least and one.anchors[0] in said and _in_order(one.anchors, said)
     ]
-    return max(found, key=lambda one: (one.first, one.gated, one.weight), default=None)
+    return max(found, key=lambda one: (one.gated, one.weight), default=None)
 
 
 def _in_order(anchors: tuple[str, ...], said: str) -> bool:
@@ -46,24 +54,35 @@ def _in_order(anchors: tuple[str, ...], said: str) -> bool:
     return True
 
 
-def _beginning(candidates: list[Template], said: str) -> Template | None:
-    """Return the one template that a text which breaks off is the beginning of."""
+def _begun(candidates: list[Template], said: str, family: str | None) -> Template | None:
+    """Return the one template that a text which breaks off has begun; of several only one of the caller's family."""
     if len(said) < MIN_PREFIX:
         return None
-    begun = {one.name: one for one in candidates if _breaks_off_in(one.pieces, said)}
+    begun = {one.name: one for one in candidates if not one.whole and _breaks_off(one.pieces, said)}
+    if len(begun) > 1:
+        begun = {name: one for name, one in begun.items() if family is not None and one.family == family}
     return next(iter(begun.values())) if len(begun) == 1 else None
 
 
-def _breaks_off_in(pieces: tuple[str, ...], said: str) -> bool:
-    """Whether ``said`` ends inside these pieces, having had enough of them."""
-    position = had = 0
+def _breaks_off(pieces: tuple[str, ...], said: str) -> bool:
+    """Whether ``said`` ends inside these pieces, having had enough of them; what stands before them does not count."""
+    at = said.rfind(pieces[0][:MIN_PREFIX])
+    if at < 0:
+        return False
+    position, had = at, 0
     for number, piece in enumerate(pieces):
-        rest = said[position:]
-        if piece.startswith(rest) and (number == 0 or rest):
-            return had + len(rest) >= MIN_PREFIX
-        at = rest.find(piece)
-        if at < 0 or (number == 0 and at > 0):
-            return False
-        position += at + len(piece)
+        found = said.find(piece, position)
+        if found < 0 or (number == 0 and found != at):
+            begun = _begun_at_end(piece, said[position:], whole=number == 0)
+            return begun > 0 and had + begun >= MIN_PREFIX
+        position = found + len(piece)
         had += len(piece)
     return False
+
+
+def _begun_at_end(piece: str, rest: str, *, whole: bool) -> int:
+    """How much of ``piece`` the end of ``rest`` has; with ``whole`` nothing else may be in ``rest``."""
+    if whole:
+        return len(rest) if piece.startswith(rest) else 0
+    longest = min(len(piece) - 1, len(rest))
+    return next((size for size in range(longest, MIN_END - 1, -1) if rest.endswith(piece[:size])), 0)

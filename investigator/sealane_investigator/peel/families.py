@@ -85,7 +85,7 @@ _WORDINGS: dict[str, re.Pattern[str]] = {
             r"anthropic|overloaded_error|credit balance is too low|messages\.\d+\.content|x-api-key|\bclaude\.ai\b|"
             r"`?tool_use`? ids"
         ),
-        "deepseek": r"deepseek|^\s?insufficient balance",
+        "deepseek": r"deepseek",
         "mistral": r"mistral",
         "vllm": r"vllm",
         "openai": (

@@ -13,6 +13,19 @@ _STRONG = frozenset(
     malformed throttled blocked reached unreachable disconnected truncated incomplete required permitted allowed
     """.split()  # noqa: SIM905
 )
+#: Words of the trade that tell an error and nothing of a person; each may be shown alone where a sentence may not.
+_OF_THE_TRADE = frozenset(
+    """
+    access account again api audio authentication authorization available backend balance billing body capacity
+    certificate channel channels client cluster connection connections container context country cpu credentials
+    credit credits database day demand deployment disk endpoint filter format function gateway gpu header high host
+    hour image images json key keys large later length long many max maximum memory minimum minute model models
+    month must network no node not only organization output parameter parameters path payment per permission plan
+    pod policy pool probe project provider proxy pull rate region registry request requests response responses
+    restarting retry safety schema second seconds server service stream subscription support supported temperature
+    token tokens too tool tools traffic upstream url usage volume
+    """.split()  # noqa: SIM905
+)
 #: What is quoted behind these is what somebody sent.
 _SHOWS = frozenset(
     """
@@ -39,6 +52,9 @@ _NEEDED = {
     Place.BEHIND_COLON: (0.8, 0.65, 0.4),
     Place.SHOWN: (0.9, 0.8, 0.6),
 }
+#: Neighbours so familiar leave room for more unknown words.
+_ALIKE = 0.8
+_KNOWN_IF_ALIKE = 0.6
 #: So few known words say nothing that is anybody's.
 _FEW = {Place.BEGINNING: 2, Place.SENTENCE: 2, Place.BEHIND_COLON: 1, Place.SHOWN: 1}
 _CHINESE_NEEDED = {Place.BEGINNING: 0.4, Place.SENTENCE: 0.45, Place.BEHIND_COLON: 0.5, Place.SHOWN: 0.8}
@@ -50,10 +66,15 @@ def is_wording(words: list[str], unknown: int, place: Place) -> bool:
     if total == 0 or (unknown == 0 and total <= _FEW[place]):
         return True
     known, familiar, familiar_with_strong = _NEEDED[place]
-    if len(words) < known * total:
+    likeness = familiarity(words)
+    if len(words) < (known if likeness < _ALIKE else _KNOWN_IF_ALIKE) * total:
         return False
-    needed = familiar_with_strong if any(word in _STRONG for word in words) else familiar
-    return familiarity(words) >= needed
+    return likeness >= (familiar_with_strong if any(word in _STRONG for word in words) else familiar)
+
+
+def is_of_the_trade(word: str) -> bool:
+    """Return whether ``word``, in lower case, may be shown alone."""
+    return word in _STRONG or word in _OF_THE_TRADE
 
 
 def is_chinese_wording(run: str, place: Place) -> bool:

@@ -6,14 +6,13 @@ credential, what is quoted, what members that are no part of an error hold, and 
 """
 
 import re
-from collections.abc import Iterable
 
 from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_label, is_name
 from sealane_telemetry.error_text.credentials import mask_credentials
 from sealane_telemetry.error_text.fields import Field, field_of
 from sealane_telemetry.error_text.lexer import Kind, Piece, pieces
 from sealane_telemetry.error_text.marks import MARK, Marks
-from sealane_telemetry.error_text.prose import Place, is_chinese_wording
+from sealane_telemetry.error_text.prose import Place, is_chinese_wording, is_of_the_trade
 from sealane_telemetry.error_text.stretch import Stretch
 
 #: Characters that are looked at; what is longer keeps its length and hash alone.
@@ -29,7 +28,7 @@ _NESTED = re.compile(
 )
 _LINE_END = re.compile(r"\n|\\{1,16}[nrt]")
 #: Marks that end no stretch of prose.
-_INSIDE_PROSE = "'’‘-/%&#@*+^~|$_."
+_INSIDE_PROSE = "'’‘-/%&#@*+^~|$_.,"
 #: Whose documentation errors refer to.
 _PUBLIC_HOST = re.compile(
     r"(?:[\w-]+\.)*(?:openai\.com|openrouter\.ai|anthropic\.com|claude\.(?:com|ai)|google\.(?:dev|com)|ai\.dev|googleapis\.com|"
@@ -45,6 +44,7 @@ _API_PART = re.compile(
     r"compatible-mode|inference|proxy|engines|files|batches|rerank|moderations|tags|show|healthz?|ready|metrics|"
     r"\d{1,5}"
 )
+_WITH_WORDS = re.compile(r"([^\w]*)(\w(?:.*\w)?)([^\w]*)", re.DOTALL)
 _PART = re.compile(rf"({MARK})|[^/?#&=,:;<>]+")
 _RAISED = re.compile(r"[\w.]{0,200}(?:Error|Exception|Timeout|Fault|Warning)")
 _ONLY_MARKS = re.compile(rf"\s*(?:{MARK}[\s,.]*)+")
@@ -131,23 +131,29 @@ class ErrorTextRedactor:
         if not stretch.pieces:
             return ""
         if not stretch.is_wording:
-            return self._hidden(stretch.pieces)
+            return self._hidden(stretch)
         return "".join(self._shown(number, stretch) for number in range(len(stretch.pieces)))
 
-    def _hidden(self, stretch: Iterable[Piece]) -> str:
-        """Everything between the blanks around as one mark; what is marked stays beside it."""
-        text = "".join(piece.text for piece in stretch)
-        body = text.strip()
-        lead = text[: len(text) - len(text.lstrip())]
-        tail = text[len(text.rstrip()) :]
-        parts = re.split(rf"({MARK})", body)
-        shown = [part if number % 2 or not part.strip() else self._mark_part(part) for number, part in enumerate(parts)]
-        return f"{lead}{''.join(shown)}{tail}"
+    def _hidden(self, stretch: Stretch) -> str:
+        """As marks, but for words of the trade where an error's wording is expected and what is marked already."""
+        expected = stretch.place in (Place.BEGINNING, Place.SENTENCE)
+        out: list[str] = []
+        private = ""
+        for piece in stretch.pieces:
+            shown = piece.kind is Kind.MARK or (
+                expected and piece.kind is Kind.CHUNK and is_of_the_trade(piece.text.lower())
+            )
+            if shown:
+                out += (self._marked(private), piece.text)
+                private = ""
+            else:
+                private += piece.text
+        return "".join((*out, self._marked(private)))
 
-    def _mark_part(self, part: str) -> str:
-        if not re.search(r"\w", part):
-            return part
-        return f"{part[: len(part) - len(part.lstrip())]}{self._marks.text(part.strip())}{part[len(part.rstrip()) :]}"
+    def _marked(self, private: str) -> str:
+        """One mark for it; the blanks and punctuation around stay."""
+        match = _WITH_WORDS.fullmatch(private)
+        return f"{match[1]}{self._marks.text(match[2])}{match[3]}" if match else private
 
     def _shown(self, number: int, stretch: Stretch) -> str:
         piece = stretch.pieces[number]
@@ -194,9 +200,9 @@ def _is_of_api(part: str) -> bool:
 
 
 def _caller(piece: Piece, last: str, caller: str) -> str:
-    """The name before an open bracket, ``-`` elsewhere; nothing but brackets and quotes so far is ``""``."""
-    if piece.text in "([" and (last == "" or caller == ""):
-        return ""
-    if piece.text == "(":
+    """What opened the brackets that stand open: a name, ``""`` where only a colon or nothing is before, else ``-``."""
+    if piece.text in ("(", "["):
+        return "" if last in ("", ":", "(", "[") or caller == "" else caller
+    if piece.text == "," or piece.text.isdigit():
         return caller
     return piece.text if piece.kind is Kind.CHUNK else "-"

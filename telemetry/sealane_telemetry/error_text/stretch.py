@@ -36,6 +36,8 @@ class Stretch:
     def is_wording(self) -> bool:
         """Whether an error says this."""
         unknown = sum(chunk is Chunk.UNKNOWN for chunk in self._chunks.values())
+        if unknown <= len(self.pieces) // 4 and any(piece.kind is Kind.CHINESE for piece in self.pieces):
+            return True  # each run of Chinese is judged by itself, and so is each word between
         return is_wording(self.words, unknown, self.place)
 
     def following(self, end: str) -> "Stretch":

@@ -24,10 +24,10 @@ WORDS = frozenset(
     bug build building bulk bundle burst busy but by byte bytes ca cache cached calculated call callback called
     caller callers calling calls can cancel canceled canceling cancelled cannot cap capabilities capability capacity
     card carefully carry case cases category caught cause caused causes center central cerebras cert certain certifi
-    certificate certificates chain chance change changed changes channel channels char character characters charge
-    charged chat chatcompletion chatcompletions check checked checks chinese choice choices choose chosen chunk
-    chunked chunks circuit claim claims class claude cleanly clear cli click client clients clock close closed
-    closing cloud cloudflare cluster code codes coding collection column combination come comes command common
+    certificate certificates cfg chain chance change changed changes channel channels char character characters
+    charge charged chat chatcompletion chatcompletions check checked checks chinese choice choices choose chosen
+    chunk chunked chunks circuit claim claims class claude cleanly clear cli click client clients clock close closed
+    closing cloud cloudflare cluster code codes coding collection column com combination come comes command common
     communicating communication community compatible complete completed completion completions compliance compliant
     comply component compress compressed computed concurrency concurrent condition conditions conf config configmap
     configuration configure configured confirm conflict conflicting conflicts conn connect connected connecting
@@ -66,108 +66,108 @@ WORDS = frozenset(
     generativelanguage generic get getaddrinfo getting given gives glm global gmt go goaway going good google
     googleapis got governor gpu graceful gradually grant granted granularity great greater groq group groups grpc
     guard guardrail guardrails guide guidelines guides had half handle handled handler handshake hang happen
-    happened happening happens hard has hash hasn have haven having head header headers health healthy heavily heavy
-    help helpful here hexadecimal hidden high higher highest hint history hit hold host hosted hostname hosts hour
-    hourly hours how however html http httpconnectionpool https httpsconnectionpool httpx huggingface human id ide
-    identifier identity idle ids if ignore ignored illegal image imagepullbackoff images immediate immediately
-    implement implementation implemented import improvements in inaccessible inactive inappropriate incident include
-    included includes including incoming incompatible incomplete incompleteread inconsistent incorrect incorrectly
-    increase increased increasing index indicate indicates indirect individual infer inference info inform
-    information infrastructure ingress initial initialize initialized inner input inputs insert inside inspection
-    instance instances instead instruct instruction instructions insufficient integer integers integration intended
-    interface interleave intermediate internal internally interrupted interruption interval into invalid
-    invalidchunklength invalidimagename invite invocation invoices invoke invoked invoking ip ipm is isn issue
-    issued issuer issues it item items its itself java javascript job json just jwt keep keepalive key keyfile keys
-    keyword killed killing kilo kimi kind kindly know known kubelet kubernetes label lack lacks langchain language
-    large larger largest last latency later latest layer layout lead leaked learn least leave left legacy length
-    less let level lib library license life lift lifted like likely limit limitation limited limiter limiting limits
-    line lines link linked linkid list listed listen listening listmodels lists litellm literal little live liveness
-    ll llama llm load loaded loading local locale locally locals locate location locked log logged logic login
-    logprobs logs long longer look looking lookup loop lost low lower lowercase mac machine made mail main
-    maintenance make making malformed manage managed management manager mandatory manifest many map mapped mapping
-    mark marked mask mass match matched matches matching max maxclientsinsessionmode maximum may maybe mb mean means
-    meant media member members membership memory mentioned merge message messages met metadata method methods metric
-    metrics mfa middle middleware migrate migrated migration milliseconds mime mimetype min minimax minimum minute
-    minutes mirror misbehaving misconfigured mismatch missing mistral mixed modalities modality mode model models
-    moderation moderations modified modify modifying module moment monitor monitoring month monthly moonshot more
-    most mount mounted mountvolume move moved much multi multimodal multiple must mutually name named names
-    nameserver namespace native navigate near necessary need needed needs negative negotiated nested network never
-    new newer newly next nginx no noauth node nodename nodes non nonce none nor normal normally not note nothing
-    notice notification now null nullable number numbers numeric nvidia oauth object objects observed obtain
-    obtained occur occured occurred occurs oci of off offer official offline often ok okay old older ollama omit
-    omitted on once one ones online only oom oomkilled open openai opened opening openrouter openssl operation
-    operational operations operator option optional options or order ordinal org organisation organization
-    organizations origin original other others otherwise our out outage outbound outdated outer output outputs
-    outside outstanding over overage overall overdue overflow overflows overload overloaded override own owned owner
-    ownership pack package packet page pages paid pair parallel param parameter parameters params parent parse
-    parsed parser parsing part partial parties partition parts party pass passed passing password past path paths
-    pattern patterns paused pay payable payer paying payload payment pdf peak peer penalty pending per perform
-    performed perhaps period permanent permanently permission permissions permitted persist persistent persistently
-    persistentvolume persistentvolumeclaim persistentvolumeclaims persists personal pg pgbouncer phase pick pin ping
-    pipe pixels pkix place plan plans platform platforms please plugin pod pods podsecurity point policies policy
-    poll pool pooled pooler pooltimeout port ports position positive possible possibly post postgres potential
-    potentially preceeding precondition preempt preempted preempting preemption prefer prefill prefix prefixes
-    premature prematurely premium prepared prepay presence present presented preserve prevent previous previously
-    price pricing primary principal printed prior priority priorityclass private privilege privileges pro probably
-    probe probes problem problems proceed process processed processes processing produced product production profile
-    profiles program programs progress prohibited project projects prompt prompts propagate properly properties
-    property protect protected protocol provide provided provider providers provides provision provisioned
-    provisioning proxy public publisher pull pulled pulling purchase purchased purpose purposes push put pvc
-    pydantic python queries query queue queued queuepool quick quickly quota quotas quotes qwen raise raised range
-    rate rates rather raw rbac re reach reached reaches reaching read readable reader readerror readiness reading
-    reads readtimeout ready real realtime reason reasonable reasoning rebuild receive received receiver receiving
-    recent recently recharge recharging recognised recognized recommend recommendation recommended reconnect
-    reconnecting record recover recovered recv redacted redirect redirects redis reduce reduced reducing ref refer
-    reference referenced reformat refresh refreshed refund refuse refused regain regenerate regex regexp region
-    regional regions register registered registry reject rejected related relation release released relevant relies
-    reload remain remaining remote remove removed rename renew renewal renewed renewing repeat repeated repeatedly
-    replace replaced replica replicas reply report reported repository represent request requested requester
-    requestid requesting requests require required requirement requirements requires reserve reserved reset resets
-    resetting resize resolution resolve resolved resolving resource resources respect respective respond responded
-    responding responds response responses responsible rest restart restarted restarting restarts restore restrict
-    restricted restriction restrictions result resulted results resume retried retries retrieve retry retryable
-    retrying return returned returning returns reuse reused review reviewed revise revoked right risk role roles
-    roll roo root rotate round route routed router routes routing row rpc rpd rpm rst rule rules run runasnonroot
-    runcontainererror runner running runs runtime rust safe safety sales same sample sandbox sans satisfy save say
-    scale schedule scheduled scheduler scheduling schema scheme scope scopes screen script sdk search second seconds
-    secret secrets section secure security see seeing seem seems seen segment select selected selection selector
-    self semaphore send sender sending sends sensitive sent separate separator seq sequence serialization serializer
-    series serve served server serverless servers service serviceaccount services serving servname session sessions
-    set sets setting settings setup several severe shape shared shift short shorten shortly should shouldn show
-    shown shut shutdown shutting side sign signal signature signed significant significantly signing siliconflow
-    similar simple simply simultaneous simultaneously since single site size sized sizes skew sleep slot slots slow
-    slower small smaller smoothly sni so socket sockets soft software some something soon sorry source space span
-    specific specified specify speech speed spend spending spent spike spikes split spread sqlalchemy ssl sslv sso
-    stability stable stack stacktrace stage stale standard standing starlette start started starting starts startup
-    state stated statement static status statuses stay step steps still stop stopped stopping storage storageclass
-    store stored stream streamed streaming streamreset strict string strings strip strong structure structured style
-    subject submit submitted subscribe subscribed subscriber subscription subscriptions subset succeed success
-    successful successfully successive such sufficient suggest suggested suitable summaries superset supplied
-    support supported supports sure suspended suspicious switch switched switching syn sync syntax syscall system
-    systems table taint taints take taken takes target targets task tasks tcp team tells temperature template
-    temporarily temporary tenacity tenant term terminate terminated terminating termination terms territories
-    territory test testing text than thank thanks that the their them then there therefore these they thing think
-    thinking third this those though thought thread threads three threshold threw throttle throttled throttling
-    throttlingexception through throughput throw thrown thus tier tiers time timed timeout timeouts timestamp
-    timestamps timing title tls tlsv to today together token tokenization tokenizer tokens tolerate tolerated too
-    took tool toolresult tools tooluse toomanyrequests top topology total tpd tpm trace traceback track traffic
-    trailing train training transaction transcriptions transfer transferred transform transformers transient
-    transition transmitted transport trial tried tries trigger triggered triggering trouble true truncate truncated
-    trust trusted try trying ttl tuning tunnel turn turns two type types typically typos unable unauthenticated
-    unauthorised unauthorized unavailability unavailable unbound uncacheable uncaught unclosed undefined under
-    undergoing underlying unexpected unexpectedly unhandled unhealthy unicode union unique unit units unix unknown
-    unless unlimited unlock unpack unpaid unparsable unprocessable unreachable unrecognised unrecognized
-    unregistered unsafe unschedulable unserializable unset unspecified unsuccessful unsupported unterminated until
-    untolerated untrusted unusual up update updated updates updating upgrade upgraded upgrading upload uploaded
-    uploading upper uppercase upstream upstreams uri url urllib urls us usage use used user username users uses
-    using usual usually utc utf util utilization utils uvicorn valid validate validated validating validation
-    validator value values variable variables variant variants variations ve vendor verification
-    verificationtokentable verified verify verifying version versions vertex vertexai very via victim video view
-    violate violated violates violating violation violations virtual visible vision visit visiting vllm voice volume
-    volumes vpn wait waited waiting want warehouse warm warning was wasn watch way we web webhook website websocket
-    websockets week weekly weeks weight welcome well were weren what when where whereas whether which while
-    whitelist whitespace who whole whose why wide will window wish with within without won word words work worker
-    workers working workload workspace world would wouldn write writing wrong wrongpass wss xai xml yaml yet you
-    your yours yourself zero zhipu zone
+    happened happening happens hard has hash hasn have haven having hba head header headers health healthy heavily
+    heavy help helpful here hexadecimal hidden high higher highest hint history hit hold host hosted hostname hosts
+    hour hourly hours how however html http httpconnectionpool https httpsconnectionpool httpx huggingface human id
+    ide identifier identity idle ids idx if ignore ignored illegal image imagepullbackoff images immediate
+    immediately implement implementation implemented import improvements in inaccessible inactive inappropriate
+    incident include included includes including incoming incompatible incomplete incompleteread inconsistent
+    incorrect incorrectly increase increased increasing index indicate indicates indirect individual infer inference
+    info inform information infrastructure ingress initial initialize initialized inner input inputs insert inside
+    inspection instance instances instead instruct instruction instructions insufficient integer integers
+    integration intended interface interleave intermediate internal internally interrupted interruption interval
+    into invalid invalidchunklength invalidimagename invite invocation invoices invoke invoked invoking ip ipm is
+    isn issue issued issuer issues it item items its itself java javascript job json just jwt keep keepalive key
+    keyfile keys keyword killed killing kilo kimi kind kindly know known kubelet kubernetes label lack lacks
+    langchain language large larger largest last latency later latest layer layout lead leaked learn least leave
+    left legacy length less let level lib library license life lift lifted like likely limit limitation limited
+    limiter limiting limits line lines link linked linkid list listed listen listening listmodels lists litellm
+    literal little live liveness ll llama llm lms load loaded loading local locale locally locals locate location
+    locked log logged logic login logprobs logs long longer look looking lookup loop lost low lower lowercase mac
+    machine made mail main maintenance make making malformed manage managed management manager mandatory manifest
+    many map mapped mapping mark marked mask mass match matched matches matching max maxclientsinsessionmode maximum
+    may maybe mb mean means meant media member members membership memory mentioned merge message messages met
+    metadata method methods metric metrics mfa middle middleware migrate migrated migration milliseconds mime
+    mimetype min minimax minimum minute minutes mirror misbehaving misconfigured mismatch missing mistral mixed
+    modalities modality mode model models moderation moderations modified modify modifying module moment monitor
+    monitoring month monthly moonshot more most mount mounted mountvolume move moved msg much multi multimodal
+    multiple must mutually name named names nameserver namespace native navigate near necessary need needed needs
+    negative negotiated nested nesting network never new newer newly next nginx no noauth node nodename nodes non
+    nonce none nor normal normally not note nothing notice notification now null nullable num number numbers numeric
+    nvidia oauth object objects observed obtain obtained occur occured occurred occurs oci of off offer official
+    offline often ok okay old older ollama omit omitted on once one ones online only oom oomkilled open openai
+    opened opening openrouter openssl operation operational operations operator option optional options or order
+    ordinal org organisation organization organizations origin original other others otherwise our out outage
+    outbound outdated outer output outputs outside outstanding over overage overall overdue overflow overflows
+    overload overloaded override own owned owner ownership pack package packet page pages paid pair parallel param
+    parameter parameters params parent parse parsed parser parsing part partial parties partition parts party pass
+    passed passing password past path paths pattern patterns paused pay payable payer paying payload payment pdf
+    peak peer penalty pending per perform performed perhaps period permanent permanently permission permissions
+    permitted persist persistent persistently persistentvolume persistentvolumeclaim persistentvolumeclaims persists
+    personal pg pgbouncer phase pick pin ping pipe pixels pkix place plan plans platform platforms please plugin pod
+    pods podsecurity point policies policy poll pool pooled pooler pooltimeout port ports position positive possible
+    possibly post postgres potential potentially preceeding precondition preempt preempted preempting preemption
+    prefer prefill prefix prefixes premature prematurely premium prepared prepay presence present presented preserve
+    prevent previous previously price pricing primary principal printed prior priority priorityclass private
+    privilege privileges pro probably probe probes problem problems proceed process processed processes processing
+    produced product production profile profiles program programs progress prohibited project projects prompt
+    prompts propagate properly properties property protect protected protocol provide provided provider providers
+    provides provision provisioned provisioning proxy public publisher pull pulled pulling purchase purchased
+    purpose purposes push put pvc pydantic python queries query queue queued queuepool quick quickly quota quotas
+    quotes qwen raise raised range rate rates rather raw rbac re reach reached reaches reaching read readable reader
+    readerror readiness reading reads readtimeout ready real realtime reason reasonable reasoning rebuild receive
+    received receiver receiving recent recently recharge recharging recognised recognized recommend recommendation
+    recommended reconnect reconnecting record recover recovered recv redacted redirect redirects redis reduce
+    reduced reducing ref refer reference referenced reformat refresh refreshed refund refuse refused regain
+    regenerate regex regexp region regional regions register registered registry reject rejected related relation
+    release released relevant relies reload remain remaining remote remove removed rename renew renewal renewed
+    renewing repeat repeated repeatedly replace replaced replica replicas replication reply report reported
+    repository represent req request requested requester requestid requesting requests require required requirement
+    requirements requires reserve reserved reset resets resetting resize resolution resolve resolved resolving
+    resource resources resp respect respective respond responded responding responds response responses responsible
+    rest restart restarted restarting restarts restore restrict restricted restriction restrictions resubmit result
+    resulted results resume retried retries retrieve retry retryable retrying return returned returning returns
+    reuse reused review reviewed revise revoked right risk role roles roll roo root rotate round route routed router
+    routes routing row rpc rpd rpm rst rule rules run runasnonroot runcontainererror runner running runs runtime
+    rust safe safety sales same sample sandbox sans satisfy save say scale schedule scheduled scheduler scheduling
+    schema scheme scope scopes screen script sdk search seat second seconds secret secrets section secure security
+    see seeing seem seems seen segment select selected selection selector self semaphore send sender sending sends
+    sensitive sent separate separator seq sequence serialization serializer series serve served server serverless
+    servers service serviceaccount services serving servname session sessions set sets setting settings setup
+    several severe shape shared shift short shorten shortly should shouldn show shown shut shutdown shutting side
+    sign signal signature signed significant significantly signing siliconflow similar simple simply simultaneous
+    simultaneously since single site size sized sizes skew sleep slot slots slow slower small smaller smoothly sni
+    so socket sockets soft software some something soon sorry source space span specific specified specify speech
+    speed spend spending spent spike spikes split spread sqlalchemy ssl sslv sso stability stable stack stacktrace
+    stage stale standard standing starcoder starlette start started starting starts startup state stated statement
+    static status statuses stay step steps still stop stopped stopping storage storageclass store stored stream
+    streamed streaming streamreset strict string strings strip strong structure structured style subject submit
+    submitted subscribe subscribed subscriber subscription subscriptions subset succeed success successful
+    successfully successive such sufficient suggest suggested suitable summaries superset superuser supplied support
+    supported supports sure suspended suspicious switch switched switching syn sync syntax syscall system systems
+    table taint taints take taken takes target targets task tasks tcp team tells temperature template temporarily
+    temporary tenacity tenant term terminate terminated terminating termination terms territories territory test
+    testing text than thank thanks that the their them then there therefore these they thing think thinking third
+    this those though thought thread threads three threshold threw throttle throttled throttling throttlingexception
+    through throughput throw thrown thus tier tiers time timed timeout timeouts timestamp timestamps timing title
+    tls tlsv to today together token tokenization tokenizer tokens tolerate tolerated too took tool toolresult tools
+    tooluse toomanyrequests top topology total tpd tpm trace traceback track traffic trailing train training
+    transaction transcriptions transfer transferred transform transformers transient transition transmitted
+    transport trial tried tries trigger triggered triggering trouble true truncate truncated trust trusted try
+    trying ttl tuning tunnel turn turns two type types typically typos unable unauthenticated unauthorised
+    unauthorized unavailability unavailable unbound uncacheable uncaught unclosed undefined under undergoing
+    underlying unexpected unexpectedly unhandled unhealthy unicode union unique unit units unix unknown unless
+    unlimited unlock unpack unpaid unparsable unprocessable unreachable unrecognised unrecognized unregistered
+    unsafe unschedulable unserializable unset unspecified unsuccessful unsupported unterminated until untolerated
+    untrusted unusual up update updated updates updating upgrade upgraded upgrading upload uploaded uploading upper
+    uppercase upstream upstreams uri url urllib urls us usage use used user username users uses using usr usual
+    usually utc utf util utilization utils uvicorn valid validate validated validating validation validator value
+    values variable variables variant variants variations ve vendor verification verificationtokentable verified
+    verify verifying version versions vertex vertexai very via victim video view violate violated violates violating
+    violation violations virtual visible vision visit visiting vllm voice volume volumes vpn wait waited waiting
+    want warehouse warm warning was wasn watch way we web webhook website websocket websockets week weekly weeks
+    weight welcome well were weren what when where whereas whether which while whitelist whitespace who whole whose
+    why wide will window wish with within without won word words work worker workers working workload workspace
+    world would wouldn write writing wrong wrongpass wss xai xml yaml yet you your yours yourself zero zhipu zone
     """.split()  # noqa: SIM905
 )
