@@ -40,6 +40,9 @@ def up(
     with_stubs: Annotated[
         bool, typer.Option("--with-stubs", help="Start a stub provider for each provider whose credential is missing.")
     ] = False,
+    investigator: Annotated[
+        str, typer.Option(help="Where an investigator beside it shows incidents; off for none.")
+    ] = "127.0.0.1:8081",
 ) -> None:
     """Serve route files on this machine. Every other setting of docs/settings.md is a flag too."""
     from .up import run_up
@@ -53,7 +56,7 @@ def up(
     if anonymous:
         flags["--anonymous"] = "true"
     flags["--routes"] = ",".join(str(path) for path in file)
-    raise typer.Exit(run_up(flags, os.environ, with_stubs=with_stubs))
+    raise typer.Exit(run_up(flags, os.environ, with_stubs=with_stubs, investigator=investigator))
 
 
 @app.command()

@@ -7,15 +7,20 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from sealane_api.route_table import DialectName, Provider, Route, RouteTable
+from sealane_investigator.settings.model import Settings as InvestigatorSettings
 from sealane_router.app.gateway import Gateway
 from sealane_router.app.process import serve
 from sealane_router.app.stand_ins import StandIns
-from sealane_router.settings.reading import Settings, unknown_variables
+from sealane_router.settings.reading import Settings
 from sealane_router.settings.variable import SettingsError
 from sealane_router.upstream.mounted_credentials import MountedCredentials, variable_of
+from sealane_telemetry.settings.reading import unknown_variables
+from sealane_telemetry.settings.variable import address
 
+from .local_investigator import LocalInvestigator
 from .stub.personality import MOONSHOT, OPENAI, ZAI, Personality
 from .stub.server import StubProvider
 
@@ -29,30 +34,64 @@ _PERSONALITIES: Mapping[DialectName, Personality] = {
 _DEFAULTS = {"SEALANE_PROPAGATION_TIME": "0s"}
 
 
-def run_up(flags: Mapping[str, str], environ: Mapping[str, str], *, with_stubs: bool) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code (2: a setting is wrong)."""
+def run_up(flags: Mapping[str, str], environ: Mapping[str, str], *, with_stubs: bool, investigator: str = "off") -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code (2: a setting is wrong).
+
+    ``investigator`` is where one is started beside the router, ``off`` for none; an investigator that the router's
+    settings name is taken instead.
+    """
+    beside = None
     try:
+        # Settings are judged before anything is started.
         settings = Settings.from_environment(environ, flags, defaults=_DEFAULTS)
+        if investigator != "off" and not settings.investigator.url:
+            beside = _investigator(investigator, environ)
+        if beside is not None:
+            settings = Settings.from_environment(environ, flags, defaults={**_DEFAULTS, **beside.router_settings})
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    for line in unknown_variables(environ):
+    for line in unknown_variables(environ, (*Settings.variables(), *InvestigatorSettings.variables())):
         print(line, file=sys.stderr)
     stand_ins = _stubs(settings, environ) if with_stubs else None
-    return serve(settings, environ, laptop=True, started=_announce, stand_ins=stand_ins)
+    try:
+        return serve(settings, environ, laptop=True, started=partial(_announce, beside), stand_ins=stand_ins)
+    finally:
+        if beside is not None:
+            beside.stop()
 
 
-def _announce(gateway: Gateway) -> None:
-    address = gateway.addresses["traffic"]
-    _say(f"sealane serves http://{address} (admin http://{gateway.addresses['admin']})")
+def _investigator(listen: str, environ: Mapping[str, str]) -> LocalInvestigator | None:
+    """An investigator that waits for its start; the gateway serves without one when its port is taken."""
+    try:
+        where = address(listen)
+    except ValueError as error:
+        raise SettingsError(f"--investigator: found {listen[:100]!r}; {error}, or off") from error
+    try:
+        beside = LocalInvestigator(where, environ, _say)
+        beside.prepare()
+    except OSError as error:
+        remedy = "write --investigator HOST:PORT for another place, or off"
+        _say(f"warning: there is no investigator at {where} ({error.strerror}); {remedy}")
+        return None
+    return beside
+
+
+def _announce(beside: LocalInvestigator | None, gateway: Gateway) -> None:
+    traffic = gateway.addresses["traffic"]
+    if beside is not None:
+        beside.start(str(gateway.addresses["admin"]))
+    _say(f"sealane serves http://{traffic} (admin http://{gateway.addresses['admin']})")
     if gateway.live.callers.authenticator.anonymous:
         _say("anonymous: there is no key file, so every request is accepted and client keys are ignored (--keys FILE)")
     for problem in gateway.live.serving.credential_problems():
         _say(f"warning: {problem}; --with-stubs starts a stand-in")
+    if beside is not None:
+        _say(f"incidents: {beside.page}")
     model = _some_model(gateway)
     if model is not None:
         _say("try:")
-        _say(f"  {curl_command(str(address), model, anonymous=gateway.live.callers.authenticator.anonymous)}")
+        _say(f"  {curl_command(str(traffic), model, anonymous=gateway.live.callers.authenticator.anonymous)}")
 
 
 def curl_command(address: str, model: str, *, anonymous: bool) -> str:

@@ -56,6 +56,8 @@ async def sealane_up(
     ends without having served.
     """
     listen = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]
+    if "--investigator" not in arguments:
+        listen += ["--investigator", "off"]
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         process = await asyncio.create_subprocess_exec(
             *command, "up", *listen, *arguments, stdout=out, stderr=err, env=environment(environ)

@@ -24,7 +24,8 @@ def up(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], bool]]:
     """What ``sealane up`` was told: its settings by flag, and whether stubs may play."""
     told: list[tuple[dict[str, str], bool]] = []
 
-    def run_up(flags: Mapping[str, str], _: Mapping[str, str], *, with_stubs: bool) -> int:
+    def run_up(flags: Mapping[str, str], _: Mapping[str, str], *, with_stubs: bool, investigator: str) -> int:
+        assert investigator == "127.0.0.1:8081"
         told.append((dict(flags), with_stubs))
         return 5
 

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import socket
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,56 @@ async def test_a_key_in_the_secrets_folder_needs_no_stub(served: _Served, tmp_pa
 
     async with served.stand_ins(_table()) as players:
         assert [name for _, name in players] == ["zai"]
+
+
+def test_an_investigator_is_started_beside_it_and_the_router_reports_to_it(served: _Served) -> None:
+    """With a token of its own; what it needs is gone afterwards."""
+    assert run_up(FLAGS, {}, with_stubs=False, investigator="127.0.0.1:0") == 7
+
+    assert served.settings is not None
+    told = served.settings.investigator
+    assert told.url.startswith("http://127.0.0.1:")
+    assert told.token_file is not None
+    assert not told.token_file.parent.exists()
+
+
+def test_an_investigator_that_the_settings_name_is_taken_instead(served: _Served, tmp_path: Path) -> None:
+    """Nothing is started then, and with ``off`` nothing either."""
+    token = tmp_path / "token"
+    token.write_text("t", encoding="utf-8")
+    named = {"SEALANE_INVESTIGATOR_URL": "http://elsewhere:8081", "SEALANE_INVESTIGATOR_TOKEN_FILE": str(token)}
+
+    run_up(FLAGS, named, with_stubs=False, investigator="127.0.0.1:0")
+    assert served.settings is not None
+    assert served.settings.investigator.url == "http://elsewhere:8081"
+
+    run_up(FLAGS, {}, with_stubs=False, investigator="off")
+    assert served.settings.investigator.url == ""
+
+
+def test_a_taken_port_costs_the_investigator_and_not_the_gateway(
+    served: _Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line says so, with the remedy."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code = run_up(FLAGS, {}, with_stubs=False, investigator=f"127.0.0.1:{taken.getsockname()[1]}")
+
+    said = "".join(capsys.readouterr())
+    assert code == 7
+    assert said.startswith("warning: there is no investigator at 127.0.0.1:")
+    assert "--investigator" in said
+
+
+def test_an_address_that_is_none_is_a_usage_error(served: _Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, with what to write."""
+    assert run_up(FLAGS, {}, with_stubs=False, investigator="8081") == 2
+    assert "--investigator: found '8081'; write host:port" in capsys.readouterr().err
+
+
+def test_a_setting_of_the_investigator_is_not_called_unknown(
+    served: _Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is passed on to it."""
+    run_up(FLAGS, {"SEALANE_DATABASE": "sqlite:///x.db", "SEALANE_DATABAS": "y"}, with_stubs=False)
+
+    assert capsys.readouterr().err == "SEALANE_DATABAS: no such setting; did you mean SEALANE_DATABASE?\n"

@@ -1,0 +1,133 @@
+"""The investigator beside ``sealane up``: a process of its own, so that nothing it does can slow the router.
+
+It begins once the router serves and ends after it, or with it: its standard input is a pipe that nobody writes to, and
+at its end it stops. What it needs lies in a temporary directory: the tokens, and the database unless one is named.
+"""
+
+import hashlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sealane_telemetry.settings.variable import Address
+
+#: What it gets at the end before it is killed.
+_STOP_SECONDS = 15.0
+
+
+class LocalInvestigator:
+    """``prepare`` it before the router reads its settings, ``start`` it when the router serves, ``stop`` it last."""
+
+    def __init__(self, listen: Address, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+        """Raises OSError when the address is taken or the temporary directory cannot be made."""
+        self._address = _free(listen)
+        self._environ = environ
+        self._say = say
+        self._folder = Path(tempfile.mkdtemp(prefix="sealane-investigator-"))
+        self._token = secrets.token_urlsafe(24)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = False
+
+    @property
+    def router_settings(self) -> dict[str, str]:
+        """What the router is told, by variable."""
+        return {
+            "SEALANE_INVESTIGATOR_URL": f"http://{self._address}",
+            "SEALANE_INVESTIGATOR_TOKEN_FILE": str(self._folder / "router-token"),
+        }
+
+    @property
+    def page(self) -> str:
+        """Where a person looks; the token is behind ``#``, which no browser sends to anybody."""
+        return f"http://{self._address}/#token={self._token}"
+
+    def prepare(self) -> None:
+        """Write the tokens. Raises OSError."""
+        router = secrets.token_urlsafe(24)
+        (self._folder / "router-token").write_text(router, encoding="utf-8")
+        (self._folder / "tokens.yaml").write_text(
+            "tokens:\n"
+            f"- {{name: router, sha256: {_digest(router)}, rights: [report]}}\n"
+            f"- {{name: you, sha256: {_digest(self._token)}, rights: [report, alert, read, act]}}\n",
+            encoding="utf-8",
+        )
+
+    def start(self, admin: str) -> None:
+        """Start the process; ``admin`` is the router's admin address, where facts are read."""
+        environ = {
+            "SEALANE_LOG_LEVEL": "warning",
+            "SEALANE_DATABASE": f"sqlite:///{self._folder / 'incidents.db'}",
+            **self._environ,
+            "SEALANE_INVESTIGATOR_LISTEN": str(self._address),
+            "SEALANE_INVESTIGATOR_TOKENS": str(self._folder / "tokens.yaml"),
+            "SEALANE_ROUTERS": admin,
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "sealane_cli.local_investigator"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env=environ,
+            # A Ctrl-C in the terminal is for the router, which still has errors to report while it drains.
+            start_new_session=True,
+        )
+        threading.Thread(target=self._watch, args=(self._process,), name="investigator", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the process, and remove what it had."""
+        self._stopping = True
+        process, self._process = self._process, None
+        if process is not None:
+            if process.stdin is not None:
+                process.stdin.close()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _watch(self, process: "subprocess.Popen[bytes]") -> None:
+        code = process.wait()
+        if not self._stopping:
+            self._say(f"warning: the investigator ended with code {code}; errors are not explained any more")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _free(listen: Address) -> Address:
+    """Return the address if nobody listens there; port 0 becomes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((listen.host, listen.port))
+        return Address(listen.host, probe.getsockname()[1])
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, then end as at SIGTERM; a parent that is killed closes it too."""
+    import signal
+
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> int:
+    """The child: an investigator that yields to the router and ends with it."""
+    from sealane_investigator.app.commands import run_serve
+
+    os.nice(5)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    return run_serve([], os.environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
