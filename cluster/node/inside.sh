@@ -16,6 +16,8 @@ keep() { # name command...: start it again whenever it ends, as a service manage
 private_folders() { # what containerd and the kubelet keep at fixed places is this node's alone
   local folder
   mount --make-rshared /
+  mkdir -p "$FOLDER/mnt/var/log" log/pods
+  ln -sfn "$FOLDER/log/pods" "$FOLDER/mnt/var/log/pods" # logs of pods outlive the node, as its own do
   for folder in /run/containerd /var/lib/kubelet /var/log/pods /var/log/containers /etc/cni/net.d; do
     mkdir -p "$FOLDER/mnt$folder" "$folder"
     mount --bind "$FOLDER/mnt$folder" "$folder"

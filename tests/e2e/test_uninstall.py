@@ -4,8 +4,9 @@ import json
 
 from tests.support.e2e_scene import RELEASE, SYSTEM, TEAM, Scene, wait
 
-#: The kinds, and what is the tests' own.
+#: The kinds, what the API server derives from them, and what is the tests' own.
 _KEPT = {
+    "apiservice.apiregistration.k8s.io/v1alpha1.sealane.dev",
     "customresourcedefinition.apiextensions.k8s.io/providerroutes.sealane.dev",
     "customresourcedefinition.apiextensions.k8s.io/providerrouterevisions.sealane.dev",
     f"namespace/{SYSTEM}",
