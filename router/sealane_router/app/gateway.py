@@ -137,7 +137,7 @@ class Gateway:
 
     async def report_facts(self) -> bytes:
         """What it answers to the investigator, which looks for the causes of errors."""
-        return self._reporter.facts()
+        return await self._reporter.facts()
 
     @property
     def standing(self) -> Standing:

@@ -28,7 +28,7 @@ from sealane_router.serving import ArmRuntime, Serving
 
 from .error_reports import ErrorReports
 
-#: Routes that are written before exchanges get their turn again.
+#: Routes, or series of facts, that are written before exchanges get their turn again.
 _AT_ONCE = 50
 #: Seconds for which peers are given the same answer: there are several of them, and each asks every 2 s.
 _PEERS_KEEP = 1.0
@@ -123,9 +123,17 @@ class Reporter:
             self._for_peers = (self._clock(), document)
         return document
 
-    def facts(self) -> bytes:
+    async def facts(self) -> bytes:
         """Return what explains errors, as JSON: written when it is asked for and at no other time."""
-        return msgspec.json.encode(self._gateway.errors.facts.report(self.process, self._gateway.name))
+        facts = self._gateway.errors.facts
+        traffic: list[msgspec.Raw] = []
+        for number, series in enumerate(facts.traffic(), 1):
+            traffic.append(msgspec.Raw(msgspec.json.encode(series.fact())))
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        document: dict[str, Any] = msgspec.to_builtins(facts.report(self.process, self._gateway.name))
+        document["traffic"] = traffic
+        return msgspec.json.encode(document)
 
     async def _written(self, serving: Serving, routes: Iterable[str], *, figures: bool) -> bytes:
         reports: dict[str, msgspec.Raw] = {}

@@ -6,7 +6,7 @@ at ``/-/report?facts=1``. A good exchange costs one addition, to a series that i
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from sealane_api.report import (
@@ -112,12 +112,15 @@ class Facts:
             del self._states[key]
         yield
 
-    def report(self, process: str, name: str) -> RouterFacts:
-        """All of it, for a router called ``name``."""
-        traffic = [series.fact() for models in self._places.values() for series in models.values()]
-        if self._other.successes or self._other.failures:
-            traffic.append(self._other.fact())
-        return RouterFacts(process, name, self._wall(), tuple(traffic), tuple(self._changes))
+    def traffic(self) -> list[TrafficSeries]:
+        """All series as they are now, at most ``MAX_TRAFFIC`` and one; they go on counting."""
+        found = [series for models in self._places.values() for series in models.values()]
+        return [*found, self._other] if self._other.successes or self._other.failures else found
+
+    def report(self, process: str, name: str, traffic: Iterable[TrafficSeries] = ()) -> RouterFacts:
+        """The changes of breakers, and what ``traffic`` counted, for a router called ``name``."""
+        facts = tuple(series.fact() for series in traffic)
+        return RouterFacts(process, name, self._wall(), facts, tuple(self._changes))
 
     def _add(
         self, place: _Place, route: Route, provider: Provider, credential_class: str | None, model: str

@@ -88,7 +88,7 @@ def test_attempts_are_counted_for_who_looks_for_causes(serving: Serving) -> None
         (mixed, "ok"),
     ):
         recorder.record(exchange, outcome)
-    (fact,) = facts.report("p", "r").traffic
+    (fact,) = facts.report("p", "r", facts.traffic()).traffic
 
     assert (fact.model, fact.successes, fact.failures) == ("kimi-k3", 3, {"Timeout": 1})
     assert (fact.tenants, fact.failing_tenants) == (1, 1)

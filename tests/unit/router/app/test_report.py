@@ -123,13 +123,29 @@ async def test_facts_are_told_to_who_asks_for_them() -> None:
     rule = router.serving.rules["default/r0", "kimi"]
     attempt = Attempt(rule.rule.targets[0], rule.providers["moonshot"], fallback=False, retry=False)
     router.errors.facts.series(rule.route, attempt, "kimi-k3", "acme").failed("Timeout", "acme")
-    told = json.loads(reporter.facts())
+    told = json.loads(await reporter.facts())
 
     assert (told["process"], told["name"]) == (reporter.process, "router-0")
     assert [(fact["route"], fact["revision"], fact["failures"]) for fact in told["traffic"]] == [
         ("default/r0", 3, {"Timeout": 1})
     ]
     assert "traffic" not in await _asked(reporter, '{"operator":"o","full":true}')
+
+
+async def test_thousands_of_facts_let_exchanges_have_their_turn() -> None:
+    """As thousands of routes do."""
+    router = Router()
+    rule = router.serving.rules["default/r0", "kimi"]
+    attempt = Attempt(rule.rule.targets[0], rule.providers["moonshot"], fallback=False, retry=False)
+    for number in range(1000):
+        router.errors.facts.series(replace(rule.route, name=f"r{number}"), attempt, "kimi-k3", "acme")
+    writing, turns = asyncio.ensure_future(Reporter(router).facts()), 0
+    while not writing.done():
+        turns += 1
+        await asyncio.sleep(0)
+
+    assert len(json.loads(writing.result())["traffic"]) == 1000
+    assert turns >= 20
 
 
 async def test_peers_share_an_answer() -> None:

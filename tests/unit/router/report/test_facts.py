@@ -50,7 +50,7 @@ class Scene:
     @property
     def traffic(self) -> tuple[TrafficFact, ...]:
         """What is reported."""
-        return self.facts.report("p", "router-0").traffic
+        return self.facts.report("p", "router-0", self.facts.traffic()).traffic
 
 
 @pytest.fixture
