@@ -48,7 +48,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """Where it is, as libpq writes it."""
-        return f"postgresql://sealane@/postgres?host={self._folder}"
+        return f"postgresql://ada@/postgres?host={self._folder}"
 
     @property
     def pid(self) -> int:
@@ -59,7 +59,7 @@ class Postgres:
     def __enter__(self) -> Self:
         try:
             self._programs = self._readable(find_postgres())
-            self._run("initdb", "-D", "data", "-U", "sealane", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+            self._run("initdb", "-D", "data", "-U", "ada", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
             self.start()
         except BaseException:
             self.__exit__(None, None, None)

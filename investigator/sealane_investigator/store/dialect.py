@@ -48,7 +48,7 @@ def among(
 ) -> ColumnElement[bool]:
     """``left IN (values)`` with one parameter, so that the statement is prepared once and not for each length."""
     if is_postgresql(connection):
-        array = bindparam(None, list(values), type_=postgresql.ARRAY(_kind(values)))
+        array = bindparam(None, list(values), type_=postgresql.ARRAY(left.type))
         return left == func.any(array)
     return left.in_(select(listed(connection, values).c.value))
 
