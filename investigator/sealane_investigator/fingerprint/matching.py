@@ -5,8 +5,12 @@ from collections.abc import Iterable
 from sealane_investigator.fingerprint.templates import Template
 from sealane_investigator.fingerprint.wording import squeezed
 
-#: Squeezed characters of a text cut off that are enough to know its template by, if no other begins so.
-MIN_PREFIX = 14
+#: Squeezed characters of a text cut off that are enough to know its template by, if no other begins so; more where
+#: something stands before them, which may be a sentence that only shares some words.
+MIN_PREFIX = 16
+MIN_PREFIX_INSIDE = 24
+#: Squeezed characters that may stand between two parts of a wording.
+MAX_GAP = 300
 #: Squeezed characters of a piece behind a gap that a text must end with to have begun it.
 MIN_END = 4
 #: Squeezed characters that must be found around the message, where a template may be mentioned by chance.
@@ -47,10 +51,11 @@ def _longest(candidates: list[Template], said: str, at_least: int) -> Template |
 def _in_order(anchors: tuple[str, ...], said: str) -> bool:
     position = 0
     for anchor in anchors:
-        position = said.find(anchor, position)
-        if position < 0:
+        limit = position + MAX_GAP + len(anchor) if position else len(said)
+        found = said.find(anchor, position, limit)
+        if found < 0:
             return False
-        position += len(anchor)
+        position = found + len(anchor)
     return True
 
 
@@ -69,12 +74,13 @@ def _breaks_off(pieces: tuple[str, ...], said: str) -> bool:
     at = said.rfind(pieces[0][:MIN_PREFIX])
     if at < 0:
         return False
+    enough = MIN_PREFIX if at == 0 else MIN_PREFIX_INSIDE
     position, had = at, 0
     for number, piece in enumerate(pieces):
         found = said.find(piece, position)
         if found < 0 or (number == 0 and found != at):
             begun = _begun_at_end(piece, said[position:], whole=number == 0)
-            return begun > 0 and had + begun >= MIN_PREFIX
+            return begun > 0 and had + begun >= enough
         position = found + len(piece)
         had += len(piece)
     return False

@@ -4,11 +4,13 @@ import re
 
 from sealane_investigator.fingerprint.matching import match
 from sealane_investigator.fingerprint.templates import Table, known_templates
-from sealane_investigator.fingerprint.wording import leading_words, name_words
+from sealane_investigator.fingerprint.wording import leading_words, name_words, squeezed
 from sealane_investigator.incident.peeled import Peeled
 
 #: A wording of so many words tells by itself whose it is; of fewer the family is part of the name.
 ENOUGH_WORDS = 6
+#: Letters of a message without known words that name it.
+MAX_LETTERS = 40
 
 _NO_BODY = re.compile(r"\b([1-5]\d\d) status code \(no body\)")
 
@@ -34,10 +36,16 @@ def name_v1(peeled: Peeled, table: Table | None = None) -> tuple[str, str]:
 def _of_wording(peeled: Peeled) -> tuple[str, str]:
     if no_body := _NO_BODY.search(peeled.message):
         return f"http.{no_body[1]}.no_body", f"{no_body[1]} status code (no body)"
-    words = leading_words(peeled.message)
-    if not words:
-        bare = peeled.exceptions[-1] if peeled.exceptions else peeled.type or peeled.code
-        words = tuple(name_words(bare).split()) if bare else ("status", str(peeled.status or "none"))
+    words = leading_words(peeled.message) or _bare(peeled)
     wording = " ".join(words)
     family = peeled.family if len(words) < ENOUGH_WORDS else None
     return f"{family or '-'}|{wording}", wording
+
+
+def _bare(peeled: Peeled) -> tuple[str, ...]:
+    """What is left where a message has no word of any vocabulary: a name, its letters, a status."""
+    name = peeled.exceptions[-1] if peeled.exceptions else peeled.type or peeled.code
+    if name:
+        return tuple(name_words(name).split())
+    letters = squeezed(re.sub(r"\d+", "", peeled.message))[:MAX_LETTERS]
+    return (letters,) if letters else ("status", str(peeled.status or "none"))

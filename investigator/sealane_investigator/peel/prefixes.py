@@ -66,6 +66,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "kubelet",
         (_KUBELET,),
     ),
+    ("compose", (r"[\w.-]{1,40}\s{1,12}\|\s{1,3}(?=\S)",)),
     ("sse", (r"(?:event:\s?\w{1,30}\s{1,3})?data:\s{0,3}",)),
     ("sdk", (rf"[Ee]rror [Cc]ode\s?:\s?{_STATUS}(?:, with error text|, message:| -|:|,)?\s{{0,3}}",)),
     (

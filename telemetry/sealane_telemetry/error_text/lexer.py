@@ -13,6 +13,7 @@ class Kind(Enum):
 
     MARK = "mark"
     QUOTE = "quote"
+    PAIR = "pair"
     ADDRESS = "address"
     PERSON = "person"
     CHUNK = "chunk"
@@ -44,6 +45,7 @@ _TOKEN = re.compile(
     r"|(?P<person>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
     r"|\+\d[\d ().-]{6,18}\d|(?<![\w.])\(?\d{3}\)?[ -]\d{3}[ -]\d{4}(?![\w.])|(?<![\w.])0\d{2,4}[ /-]\d{5,9}(?![\w.])"
     r"|(?<![\w.-])\d{3}-\d\d-\d{4}(?![\w-])|(?<![\w.])(?:\d{4}[ -]){3}\d{4}(?![\w.]))"
+    r"|(?P<pair>«[^»]{0,65536}»|“[^”]{0,65536}”|「[^」]{0,65536}」|『[^』]{0,65536}』)"
     r"|(?P<quote>\\{0,16}[\"'`])"
     r"|(?P<chinese>[\u4e00-\u9fff]+)"
     r"|(?P<blank>[^\S\n]+|(?<=[a-z])\n(?=[a-z]))"
@@ -67,7 +69,7 @@ def pieces(text: str) -> Iterator[Piece]:
         if match is None:  # every character is one of the alternatives
             break
         kind = Kind(match.lastgroup or "other")
-        piece = _quoted(text, match, previous) if kind is Kind.QUOTE else Piece(kind, match[0])
+        piece = _quoted(text, match, previous) if kind is Kind.QUOTE else Piece(kind, match[0], inside=match[0][1:-1])
         yield piece
         position += len(piece.text)
         previous = (previous + piece.text)[-2:]

@@ -26,6 +26,8 @@ _ADDRESS = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]*://)((?:{MARK}|[^/?#@])*@)?([^/
 _NESTED = re.compile(
     r"\s{0,8}(?:\[?\s{0,8}\{|[bu]?\\{0,16}[\"']\s{0,4}\{|<!DOCTYPE|<html|Error code:|\[SSL|\[Errno)", re.IGNORECASE
 )
+#: Elements of a page whose text is no error's title.
+_TAGS = ("body", "p", "div", "span", "td", "li", "pre", "code", "html", "script", "style", "a", "b", "blockquote")
 _LINE_END = re.compile(r"\n|\\{1,16}[nrt]")
 #: Marks that end no stretch of prose.
 _INSIDE_PROSE = "'’‘-/%&#@*+^~|$_.,"
@@ -46,7 +48,7 @@ _API_PART = re.compile(
 )
 _WITH_WORDS = re.compile(r"([^\w]*)(\w(?:.*\w)?)([^\w]*)", re.DOTALL)
 _PART = re.compile(rf"({MARK})|[^/?#&=,:;<>]+")
-_RAISED = re.compile(r"[\w.]{0,200}(?:Error|Exception|Timeout|Fault|Warning)")
+_RAISED = re.compile(r"[\w.]{0,200}(?:Error|Exception|Timeout|Fault|Warning|Disconnected|Closed|Refused|Read)")
 _ONLY_MARKS = re.compile(rf"\s*(?:{MARK}[\s,.]*)+")
 
 
@@ -83,10 +85,16 @@ class ErrorTextRedactor:
                     out.append(self._key(piece))
                 else:
                     out.append(self._quoted(piece, key if last in ":=,[{>" else None, depth, stretch, caller))
+            elif piece.kind is Kind.PAIR:
+                out.append(self._stretch(stretch))
+                stretch = stretch.following("")
+                out.append(f"{piece.text[0]}{self._inside(piece.inside, None, depth, stretch, '-')}{piece.text[-1]}")
             elif piece.kind in (Kind.END, Kind.OTHER) and piece.text not in _INSIDE_PROSE:
                 out.append(self._stretch(stretch))
                 out.append(piece.text)
                 stretch = stretch.following(piece.text)
+                if piece.text == ">" and caller.lower() in _TAGS:
+                    stretch = Stretch(Place.SHOWN)
                 key = _key_before(piece.text, caller, key)
             else:
                 stretch.add(piece)
