@@ -47,11 +47,24 @@ PLATFORMS = (
     Platform("xAI", ("api.x.ai",), ("xai-",), ("xai-",)),
     Platform("Hugging Face", ("huggingface.co",), ("hf_",), ("hf_",)),
     Platform("NVIDIA", ("integrate.api.nvidia.com",), ("nvapi-",), ("nvapi-",)),
-    Platform("GitHub", ("api.githubcopilot.com", "models.github.ai"), ("ghu_", "gho_", "ghp_", "github_pat_")),
+    Platform("GitHub", ("api.githubcopilot.com", "models.github.ai"), ("ghu_", "gho_", "ghp_", "ghs_", "github_pat_")),
+    Platform("Perplexity", ("api.perplexity.ai",), ("pplx-",), ("pplx-",)),
+    Platform("Fireworks", ("api.fireworks.ai",), ("fw_",)),
+    Platform("Together", ("api.together.xyz",), ("tgp_",)),
+    Platform("Replicate", ("api.replicate.com",), ("r8_",), ("r8_",)),
+    Platform("Cerebras", ("api.cerebras.ai",), ("csk-",), ("csk-",)),
+    Platform("AWS", ("amazonaws.com",), ("akia", "asia", "absk")),
+    # Keys that belong to no provider of models at all.
+    Platform("this gateway's callers", (), ("sl-",)),
+    Platform("Langfuse", ("langfuse.com",), ("sk-lf-", "pk-lf-")),
+    Platform("GitLab", (), ("glpat-",)),
+    Platform("Slack", (), ("xoxb-", "xoxp-")),
+    Platform("Tavily", ("api.tavily.com",), ("tvly-",)),
+    Platform("Jina", ("api.jina.ai",), ("jina_",)),
 )
 
 #: Classes that say nothing about who gave the key out.
-_SILENT = frozenset({"", "opaque", "none"})
+_SILENT = frozenset({"", "opaque", "none", "empty", "masked"})
 
 
 def platform_at(host: str) -> Platform | None:
@@ -84,7 +97,7 @@ def mismatch(key_class: str, host: str) -> str | None:
 
 def right_hosts(key_class: str) -> tuple[str, ...]:
     """Return the hosts that take keys of that class; empty where the class does not tell."""
-    return tuple(each.hosts[0] for each in issuers_of(key_class))
+    return tuple(each.hosts[0] for each in issuers_of(key_class) if each.hosts)
 
 
 def _is_below(name: str, known: str) -> bool:

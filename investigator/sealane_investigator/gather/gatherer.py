@@ -74,25 +74,26 @@ class Gatherer:
             await self.look()
             await self._sleep(INTERVAL)
 
-    async def look(self) -> None:
-        """Ask every router, and keep what is new."""
+    async def look(self, fresh: float = -1.0) -> None:
+        """Ask every router and keep what is new, unless the last look is not older than ``fresh`` seconds."""
         async with self._looking:
+            if self._now() - self._looked <= fresh:
+                return  # whoever waited for the one before needs no other
             answers = await self._routers.facts()
             now = self._now()
-            fresh: list[BreakerChange] = []
+            moved: list[BreakerChange] = []
             for report in answers.reports:
                 self._counters.add(report, now)
-                fresh += self._moved(report, now)
+                moved += self._moved(report, now)
             if isinstance(self._routes, FileRoutes):
                 await self._routes.look(now)
-            self._breakers.extend(fresh)
+            self._breakers.extend(moved)
             self._missing, self._looked = answers.missing, now
-        await self._note(fresh)
+        await self._note(moved)
 
     async def facts(self, event: ErrorEvent, began: float) -> Facts:
         """Return what is known about an error that began at ``began``; never raises."""
-        if self._now() - self._looked > FRESH:
-            await self.look()
+        await self.look(FRESH)
         now = self._now()
         missing = list(self._missing)
         traffic = self._of(event, now)
@@ -113,7 +114,11 @@ class Gatherer:
 
     def _of(self, event: ErrorEvent, now: float) -> tuple[Traffic, ...]:
         rows = relevant(self._counters.traffic(now), event.route, event.base_url_host, event.credential)
-        return tuple(rows)[:MAX_ROWS]
+        # Where the same key is used elsewhere comes first: in it there are no errors, and it must not be cut off.
+        ordered = sorted(
+            rows, key=lambda row: row.credential != event.credential or row.base_url_host == event.base_url_host
+        )
+        return tuple(ordered[:MAX_ROWS])
 
     def _moved(self, report: RouterFacts, now: float) -> list[BreakerChange]:
         """The breaker changes of a router that were not told before, by our clock."""

@@ -25,8 +25,8 @@ MAX_AT_ONCE = 32
 #: Bytes of one answer: 2,000 series with the longest names there may be are below 4 MiB.
 MAX_ANSWER = 8 << 20
 
-#: Seconds of one question, connecting included.
-SECONDS = 3.0
+#: Seconds of one question, connecting included: an investigation waits for the slowest router, and has two in all.
+SECONDS = 1.5
 
 #: All addresses of a name; raises OSError.
 Resolve = Callable[[Address], Awaitable[Iterable[Address]]]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sealane_investigator.causes.endpoints import PLATFORMS, mismatch, platform_at, right_hosts
+from sealane_investigator.causes.endpoints import MISFILLED, PLATFORMS, mismatch, platform_at, right_hosts
+from sealane_telemetry.error_text.credentials import PREFIXES, credential_class
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,9 @@ from sealane_investigator.causes.endpoints import PLATFORMS, mismatch, platform_
         ("sk-", "api.kimi.com", "have the form sk-kimi-"),
         ("sk-", "openrouter.ai", "have the form sk-or-"),
         ("sk-or-", "eu.api.openai.com", "OpenRouter"),
+        ("sl-", "api.moonshot.ai", "this gateway's callers"),
+        ("AIza", "api.moonshot.ai", "Google"),
+        ("sk-lf-", "api.openai.com", "Langfuse"),
     ],
 )
 def test_a_key_of_another_platform_is_named(key_class: str, host: str, words: str) -> None:
@@ -40,6 +44,9 @@ def test_a_key_of_another_platform_is_named(key_class: str, host: str, words: st
         ("sk-or-", "openrouter.ai"),
         ("sk-or-", "litellm.internal"),
         ("opaque", "api.z.ai"),
+        ("masked", "api.z.ai"),
+        ("empty", "api.z.ai"),
+        ("AIza", "generativelanguage.googleapis.com"),
         ("", "api.z.ai"),
         ("url", "api.z.ai"),
         ("sk-proj-", "api.openai.com"),
@@ -71,3 +78,19 @@ def test_a_key_that_tells_its_owner_tells_the_host() -> None:
     """Two platforms may share one form."""
     assert right_hosts("id.secret") == ("api.z.ai", "open.bigmodel.cn")
     assert right_hosts("sk-") == ()
+    assert right_hosts("sl-") == ()
+
+
+def test_every_prefix_that_tells_is_one_that_is_recognised() -> None:
+    """Or no event would ever have it."""
+    recognised = {prefix.lower() for prefix in PREFIXES} | {"id.secret", "jwt"}
+    told = {prefix for platform in PLATFORMS for prefix in (*platform.prefixes, *platform.only)}
+
+    assert told <= recognised
+
+
+def test_a_misfilled_field_is_one_that_is_recognised() -> None:
+    """By the same code that hashes the key."""
+    held = {"url": "https://api.moonshot.ai/v1", "placeholder": "YOUR_API_KEY", "words": "ask the team for it"}
+
+    assert {name: credential_class(text) for name, text in held.items()} == {name: name for name in MISFILLED}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from sealane_api.report import BreakerFact, RouterFacts, TrafficFact
 from sealane_investigator.errors import StoreUnavailable
 from sealane_investigator.gather.file_routes import FileRoutes
-from sealane_investigator.gather.gatherer import BEFORE, Gatherer
+from sealane_investigator.gather.gatherer import BEFORE, MAX_ROWS, Gatherer
 from sealane_investigator.gather.routers import Answers
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange
 from tests.support.facts import NOW, breaker, change, event, facts
@@ -147,6 +148,26 @@ async def test_a_fresh_look_is_not_repeated(world: _World) -> None:
     await gatherer.facts(event(), NOW)
 
     assert (once, world.asked) == (1, 2)
+
+
+async def test_many_that_wait_for_one_look_share_it(world: _World) -> None:
+    """They ask at the same time, and the routers are asked once."""
+    gatherer = _gatherer(world)
+    await asyncio.gather(*(gatherer.facts(event(), NOW) for _ in range(5)))
+
+    assert world.asked == 1
+
+
+async def test_where_the_same_key_works_is_never_cut_off(world: _World) -> None:
+    """However much fails at the host of the error."""
+    (fact,) = _report().traffic
+    failing = [replace(fact, model=f"m{n}", route=f"a/b{n}", credential="other") for n in range(MAX_ROWS + 50)]
+    elsewhere = replace(fact, base_url_host="api.moonshot.cn", route="a/c", successes=3, failures={})
+    world.answers = Answers((_report(traffic=(*failing, elsewhere)),), ())
+    found = await _gatherer(world).facts(event(), NOW)
+
+    assert len(found.traffic) == MAX_ROWS
+    assert found.traffic[0].base_url_host == "api.moonshot.cn"
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("away"), TimeoutError()])
