@@ -36,8 +36,9 @@ from sealane_api.failure import FailureClass
 class Failure:
     """What went wrong in one attempt, as the provider's dialect understood it.
 
-    ``message`` and ``param`` are the provider's words: they may quote a prompt, so they go to the client and never
-    to a log or a metric. ``code`` is the provider's own code, safe to log (at most 64 of ``[A-Za-z0-9_.:-]``).
+    ``message`` and ``param`` are the provider's words: they may quote a prompt, so they go to the client, redacted to
+    the investigator, and never to a log or a metric. ``code`` is the provider's own code, safe to log (at most 64 of
+    ``[A-Za-z0-9_.:-]``).
     ``retry_after`` is the wait the provider stated, in seconds from now. ``reset_after`` is the time until a
     stated reset of a quota, in seconds from now. ``status`` is 0 when no answer came. ``raw`` is the beginning of an
     error answer that has no message to show, such as a page of HTML; it goes to no client and no log.

@@ -28,7 +28,9 @@ def answer(exchange: Exchange, attempt: Attempt, connection: UpstreamConnection,
 
 def broken(attempt: Attempt, failure: Failure) -> None:
     """The answer broke after commit, whatever the reason would have meant before."""
-    attempt.failure = Failure(FailureClass.BROKEN_STREAM, failure.status, code=failure.code)
+    attempt.failure = Failure(
+        FailureClass.BROKEN_STREAM, failure.status, failure.message, failure.code, error_type=failure.error_type
+    )
 
 
 def length_of(connection: UpstreamConnection) -> int | None:

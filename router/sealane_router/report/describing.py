@@ -10,6 +10,7 @@ from sealane_router.http1.traceparent import trace_id
 from sealane_telemetry.redaction import public_text, redact, scrub
 
 from .entry import Entry
+from .wording import words_of
 
 #: Errors repeat themselves, and redacting one takes longer than all the rest.
 _REMEMBERED = 256
@@ -50,7 +51,7 @@ class EventWriter:
                 status=entry.status or None,
                 code=_word(entry.code),
                 type=_word(entry.type),
-                message=self._message(entry.message),
+                message=self._message(entry.message or words_of(entry.code, entry.failure_class)),
                 exception=None if entry.exception is None else entry.exception[:MAX_MESSAGE],
                 failure_class=entry.failure_class,
                 attempt=entry.attempt,

@@ -35,8 +35,8 @@ async def test_a_length_is_known_where_it_was_declared() -> None:
         assert length_of(it.connection) is None
 
 
-async def test_a_break_after_commit_keeps_the_code_and_no_words() -> None:
-    """Words are for a client that can still be told."""
+async def test_a_break_after_commit_is_a_broken_stream() -> None:
+    """Whatever it would have meant before; what was said stays, for who looks for the cause."""
     async with attempted(playing(answer())) as it:
         broken(it.attempt, Failure(FailureClass.TIMEOUT, 200, "a prompt", code="idle_timeout"))
-        assert it.attempt.failure == Failure(FailureClass.BROKEN_STREAM, 200, code="idle_timeout")
+        assert it.attempt.failure == Failure(FailureClass.BROKEN_STREAM, 200, "a prompt", "idle_timeout")

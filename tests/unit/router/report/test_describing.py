@@ -50,6 +50,13 @@ def test_an_event_says_what_the_entry_held() -> None:
     )
 
 
+def test_our_own_code_is_told_in_words() -> None:
+    """Where there is no message of the provider."""
+    entry = entry_of("", code="connection_refused")
+
+    assert _event(entry).message == "CONNECTION REFUSED"
+
+
 def test_what_is_not_known_is_null() -> None:
     """And not an empty text."""
     event = _event(Entry(1.0, Origin.SELF))
