@@ -31,7 +31,7 @@ class Call:
 
     def query(self, kind: type[QueryT]) -> QueryT:
         """Return the query parameters as a struct. Raises Refused for an unknown one or a value that does not fit."""
-        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         given: dict[str, Any] = {}
         for name in self.request.query:
             values = self.request.query.getall(name)

@@ -1,0 +1,54 @@
+"""Endpoints as an application: admission, measures, errors."""
+
+from aiohttp import web
+
+from sealane_investigator.server.access.token_file import Right
+from sealane_investigator.server.endpoints import Call, Endpoint
+from tests.support.served_investigator import served
+
+
+def _endpoint(right: Right | None = Right.READ) -> Endpoint:
+    async def handler(call: Call) -> web.StreamResponse:
+        if "fail" in call.request.query:
+            raise KeyError("a secret")
+        return web.Response(text=call.caller.name)
+
+    return Endpoint(name="thing", method="GET", path="/thing", summary="A thing.", handler=handler, right=right)
+
+
+async def test_an_endpoint_answers_who_may_ask() -> None:
+    """With what it is told about the caller."""
+    async with served([_endpoint()]) as client:
+        assert (await client.get("/thing", token="read")).body == "read"
+        assert (await client.get("/thing", token="report")).status == 403
+
+
+async def test_an_endpoint_without_a_right_answers_anybody() -> None:
+    """Probes and the page's files."""
+    async with served([_endpoint(None)]) as client:
+        assert (await client.get("/thing", token=None)).status == 200
+
+
+async def test_a_defect_is_answered_500_without_its_words() -> None:
+    """The log has them, redacted."""
+    async with served([_endpoint()]) as client:
+        answer = await client.get("/thing?fail")
+
+        assert (answer.status, answer.code) == (500, "internal_error")
+        assert "secret" not in str(answer.body)
+
+
+async def test_every_request_is_measured_by_endpoint_and_status() -> None:
+    """Paths that nobody serves are one, whatever they are called."""
+    async with served([_endpoint()]) as client:
+        await client.get("/thing")
+        await client.get("/thing", token=None)
+        await client.get("/nothing")
+        await client.post("/thing", {})
+
+        counted = {
+            (endpoint, status): client.metrics.requests.labels(endpoint, status).value
+            for endpoint, status in (("thing", "200"), ("thing", "401"), ("other", "404"), ("other", "405"))
+        }
+        assert set(counted.values()) == {1}
+        assert client.metrics.refusals.labels("not_found").value == 1

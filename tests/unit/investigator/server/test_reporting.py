@@ -1,0 +1,160 @@
+"""Where errors and alerts arrive."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from prometheus_client import CollectorRegistry
+
+from sealane_api.diagnosis.error_event import Origin
+from sealane_investigator.errors import SpoolFull, StoreUnavailable
+from sealane_investigator.intake.acceptance import Accepted, Intake
+from sealane_investigator.intake.cleaning import Cleaning
+from sealane_investigator.server.application import MAX_BODY
+from sealane_investigator.server.reporting import MAX_AT_ONCE, Reporting
+from sealane_telemetry.investigator_metrics import InvestigatorMetrics
+from tests.support.reported import as_json
+from tests.support.served_investigator import Client, served
+from tests.support.waiting import until
+
+
+class _Kept:
+    """Keeps in memory; refuses, or waits, when told."""
+
+    def __init__(self) -> None:
+        self.batches: list[Accepted] = []
+        self.refusal: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.waiting = 0
+
+    async def keep(self, accepted: Accepted) -> None:
+        self.waiting += 1
+        await self.gate.wait()
+        self.waiting -= 1
+        if self.refusal is not None:
+            raise self.refusal
+        self.batches.append(accepted)
+
+    @property
+    def origins(self) -> list[Origin]:
+        return [event.origin for each in self.batches for event in each.events]
+
+
+@asynccontextmanager
+async def _scene(*, stopping: bool = False) -> AsyncIterator[tuple[Client, _Kept]]:
+    kept = _Kept()
+    metrics = InvestigatorMetrics(CollectorRegistry())
+    reporting = Reporting(Intake(Cleaning(str), kept), metrics, stopping=lambda: stopping)
+    async with served(reporting.endpoints(), metrics=metrics) as client:
+        yield client, kept
+
+
+def _webhook(*statuses: str) -> dict[str, object]:
+    alerts = [
+        {"status": status, "labels": {"alertname": "A"}, "startsAt": "2023-11-14T22:13:20Z", "fingerprint": str(number)}
+        for number, status in enumerate(statuses)
+    ]
+    return {"version": "4", "alerts": alerts}
+
+
+async def test_a_batch_is_answered_202_when_it_is_kept() -> None:
+    """With the number of its events."""
+    async with _scene() as (client, kept):
+        answer = await client.post("/v1/errors", as_json(1, 2, 3), token="report")
+
+        assert (answer.status, answer.body) == (202, {"accepted": 3})
+        assert [len(each.events) for each in kept.batches] == [3]
+        assert client.metrics.accepted.labels("errors").value == 3
+
+
+async def test_alerts_are_kept_and_resolved_ones_counted() -> None:
+    """By a token that may send alerts."""
+    async with _scene() as (client, kept):
+        answer = await client.post("/v1/alerts", _webhook("firing", "resolved"), token="alert")
+
+        assert (answer.status, answer.body) == (202, {"accepted": 1})
+        assert kept.origins == [Origin.ALERT]
+        assert kept.batches[0].reporter == "alert/alert"
+        assert client.metrics.alerts_resolved.labels().value == 1
+
+
+async def test_whose_trouble_it_is_says_the_token() -> None:
+    """What Sealane's own tokens send is Sealane's own."""
+    async with _scene() as (client, kept):
+        await client.post("/v1/alerts", _webhook("firing"), token="own")
+        await client.post("/v1/errors", as_json(1, origin="router"), token="own")
+        await client.post("/v1/errors", as_json(2, origin="self"), token="report")
+        await client.ask("POST", "/v1/alerts", token="alert", json=_webhook("firing"))
+
+        assert kept.origins == [Origin.SELF, Origin.SELF, Origin.SELF, Origin.ALERT]
+
+
+@pytest.mark.parametrize("origin", ["alert", "kubernetes"])
+async def test_what_comes_by_another_way_is_not_taken_from_a_reporter(origin: str) -> None:
+    """Those origins have their own endpoint, and their own watch."""
+    async with _scene() as (client, kept):
+        answer = await client.post("/v1/errors", as_json(1, origin=origin), token="report")
+
+        assert (answer.status, answer.param, kept.batches) == (400, "events[0].origin", [])
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code"), [(SpoolFull("full"), "spool_full"), (StoreUnavailable("away"), "store_unavailable")]
+)
+async def test_what_cannot_be_kept_is_asked_for_again(refusal: Exception, code: str) -> None:
+    """503 with Retry-After, and nothing was accepted."""
+    async with _scene() as (client, kept):
+        kept.refusal = refusal
+        answer = await client.post("/v1/errors", as_json(1), token="report")
+
+        assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, code, "2")
+        assert client.metrics.refusals.labels(code).value == 1
+        assert client.metrics.accepted.labels("errors").value == 0
+
+
+async def test_a_replica_that_ends_takes_nothing_more() -> None:
+    """The sender finds another one."""
+    async with _scene(stopping=True) as (client, _):
+        answer = await client.post("/v1/errors", as_json(1), token="report")
+
+        assert (answer.status, answer.code) == (503, "stopping")
+
+
+async def test_a_body_has_a_limit() -> None:
+    """One byte above it is 413."""
+    async with _scene() as (client, _):
+        at = await client.ask("POST", "/v1/errors", token="report", data=io.BytesIO(b" " * MAX_BODY))
+        above = await client.ask("POST", "/v1/errors", token="report", data=io.BytesIO(b" " * (MAX_BODY + 1)))
+
+        assert (at.status, above.status, above.code) == (400, 413, "body_too_large")
+
+
+async def test_no_more_than_so_many_are_taken_at_once() -> None:
+    """One more comes again; the others get their answer."""
+    async with _scene() as (client, kept), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        many = Client(session, client.base, client.metrics)
+        kept.gate.clear()
+        waiting = [
+            asyncio.ensure_future(many.post("/v1/errors", as_json(number), token="report"))
+            for number in range(MAX_AT_ONCE)
+        ]
+        await until(lambda: kept.waiting == MAX_AT_ONCE)
+        refused = await many.post("/v1/errors", as_json(999), token="report")
+        kept.gate.set()
+        answers = await asyncio.gather(*waiting)
+
+        assert (refused.status, refused.code) == (503, "busy")
+        assert {answer.status for answer in answers} == {202}
+
+
+@pytest.mark.parametrize("path", ["/v1/errors", "/v1/alerts"])
+async def test_nothing_is_taken_without_the_right_token(path: str) -> None:
+    """Nor read."""
+    async with _scene() as (client, kept):
+        for token, status in ((None, 401), ("unknown", 401), ("read", 403)):
+            assert (await client.post(path, {}, token=token)).status == status
+        assert kept.batches == []
