@@ -25,7 +25,7 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,15}://|www\.|(?:[a-z0-9-]+\.)+(?:co
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_.-]+")
 _ID_SECRET = re.compile(r"[0-9a-fA-F]{32}\.[A-Za-z0-9_-]+")
 _MASKED = re.compile(r".{0,20}(?:\*{2,}|•{2,}|…|\.{3}|x{4,}|X{4,}).{0,20}", re.DOTALL)
-_SCHEME = re.compile(r"(?:bearer|basic|token)\s+", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:(?:bearer|basic)(?:\s+|$)|token\s+)", re.IGNORECASE)
 
 
 def credential_class(key: str) -> str:
@@ -61,9 +61,11 @@ def _is_words(text: str) -> bool:
 _BODY = r"[A-Za-z0-9_*•…\-]"
 _SHAPED = re.compile(
     rf"({MARK})"
-    rf"|(?<![A-Za-z0-9_])(?:(?:sk|sl|csk|pk|tvly|glpat|xox[bp]|nvapi|pplx|xai|tp|ark)-|(?:gsk|hf|r8|tgp|fw|jina|github_pat|gh[pous])_|sk_)"
-    rf"(?:{_BODY}|\.(?=\.|{_BODY})){{4,4096}}"
-    r"|(?<![A-Za-z0-9])(?:AIza[A-Za-z0-9_\-*]{10,200}|(?:AKIA|ASIA|ABSK)[A-Z0-9a-z+/=*]{8,2048}|ya29\.[A-Za-z0-9_.-]{8,4096})"
+    rf"|(?<![A-Za-z0-9_])(?:(?:sk|sl|csk|pk|tvly|glpat|xox[bp]|nvapi|pplx|xai)-|sk_)(?:{_BODY}|\.(?=\.|{_BODY})){{4,4096}}"
+    rf"|(?<![A-Za-z0-9_])(?:gsk|hf|r8|tgp|fw|jina|github_pat|gh[pous])_{_BODY}{{12,4096}}"
+    r"|(?<![A-Za-z0-9])AIza[A-Za-z0-9_\-*]{10,200}"
+    r"|(?<![A-Za-z0-9])(?:AKIA|ASIA|ABSK)[A-Z0-9a-z+/=*]{8,2048}"
+    r"|(?<![A-Za-z0-9])ya29\.[A-Za-z0-9_.-]{8,4096}"
     r"|(?<![A-Za-z0-9])[0-9a-fA-F]{32}\.[A-Za-z0-9_*-]{4,512}"
     r"|(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{4,8192}(?:\.[A-Za-z0-9_-]{0,8192}){1,3}"
     r"|(?<![A-Za-z0-9])[A-Za-z0-9]{0,12}(?:\*{3,200}|•{3,200})[A-Za-z0-9]{0,12}"
@@ -77,9 +79,9 @@ _NAMES = (
     r"(?:ocp-apim-)?subscription[-_ ]?key|(?:set-)?cookie|credentials?|sec-websocket-protocol"
 )
 _LABELLED = re.compile(
-    rf"(?i:(?<![A-Za-z])(?:{_NAMES})(?: provided| is| was| =)?\\{{0,8}}[\"'`]?\s{{0,4}}[:=]\s{{0,4}}\\{{0,8}}[\"'`]?"
-    rf"(?:(?:bearer|basic|token)\s{{1,4}})?|\b(?:bearer|basic)\s{{1,4}}|[?&](?:key|token|api_key|access_token|sig|signature)=)"
-    rf"(?!\s)((?:{MARK})|[^\s\"'`<>&,;)}}\]\\]{{1,8192}})"
+    rf"(?i:(?<![A-Za-z])(?<!<key:id\.)(?:{_NAMES})(?: provided| is| was| =)?\\{{0,8}}[\"'`]?\s{{0,4}}[:=]\s{{0,4}}"
+    rf"\\{{0,8}}[\"'`]?(?:(?:bearer|basic|token)\s{{1,4}})?|\b(?:bearer|basic)\s{{1,4}}|"
+    rf"[?&](?:key|token|api_key|access_token|sig|signature)=)(?!\s)((?:{MARK})|[^\s\"'`<>&,;)}}\]\\]{{1,8192}})"
 )
 
 

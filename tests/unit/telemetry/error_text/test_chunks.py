@@ -1,0 +1,64 @@
+"""Numbers, ids and names may be shown; what is put together of nothing known may not."""
+
+import pytest
+
+from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_known_name, is_label, is_model, is_name
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("quota", Chunk.WORD),
+        ("Quota", Chunk.WORD),
+        ("grandmother", Chunk.UNKNOWN),
+        ("1526210", Chunk.NUMBER),
+        ("7m37s", Chunk.NUMBER),
+        ("16571.89", Chunk.NUMBER),
+        ("2026-08-27", Chunk.NUMBER),
+        ("13812345678", Chunk.UNKNOWN),
+        ("+491701234567", Chunk.UNKNOWN),
+        ("max_completion_tokens", Chunk.NAME),
+        ("APIConnectionError", Chunk.NAME),
+        ("PurpleElephantPlan", Chunk.UNKNOWN),
+        ("call_D94Hwo306GyTULr9smH98wis", Chunk.NAME),
+        ("321da3d1-2435-4987-bdd9-cc69dd3617ba", Chunk.NAME),
+        ("20269958486923c784cfdec66c16fd", Chunk.NAME),
+        ("moonshotai/kimi-k2-instruct", Chunk.NAME),
+        ("api.openai.com", Chunk.NAME),
+        ("3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c", Chunk.UNKNOWN),
+        ("aGVsbG8gd29ybGQgdGhpcyBpcw", Chunk.UNKNOWN),
+        ("Привет", Chunk.UNKNOWN),
+    ],
+)
+def test_a_chunk_is_what_it_is_made_of(text: str, expected: Chunk) -> None:
+    """In doubt a chunk is unknown."""
+    assert chunk_of(text) is expected
+
+
+def test_a_name_has_no_blanks() -> None:
+    """Words between quotes are no name, however well known each of them is."""
+    assert is_name("max_tokens")
+    assert not is_name("max tokens")
+    assert not is_name("")
+    assert not is_name("a" * 101)
+
+
+def test_short_parts_do_not_make_a_name() -> None:
+    """Random letters and digits in small pieces are still random."""
+    assert is_known_name("v1_model")
+    assert not is_known_name("AIzaSyA12345")
+    assert not is_known_name("12_34")
+
+
+def test_a_model_is_no_hiding_place() -> None:
+    """A long run beside a model's name is none of the name."""
+    assert is_model("anthropic.claude-3-5-sonnet-20241022-v2")
+    assert not is_model("gpt-QWERTYUIOPASDFGHJKLZXCVBNM123456")
+
+
+def test_a_label_is_known_by_its_form() -> None:
+    """Codes and types stay, whoever made them up; sentences and keys are none."""
+    assert is_label("insufficient_quota")
+    assert is_label("messages.[14].role")
+    assert not is_label("my secret prompt")
+    assert not is_label("Q" * 40)
