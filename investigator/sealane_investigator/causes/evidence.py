@@ -4,6 +4,8 @@ An id says where its sentence comes from: ``text`` and ``event:…`` are of the 
 Facts are numbered as they lie in :class:`~sealane_investigator.incident.facts.Facts`, which is stored with them.
 """
 
+import re
+
 from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.incident.facts import Facts, RevisionChange
 
@@ -29,6 +31,12 @@ EVENT_MEMBERS = (
     "committed",
 )
 
+#: What is a name: whatever else stands where one belongs was chosen by somebody to be read, and is told by its length.
+_NAME = re.compile(r"[\w.:/@+{}\[\]#-]{1,128}")
+
+#: Facets whose values say who asked: only how many there are is evidence.
+_PERSONAL = frozenset({"tenant"})
+
 #: How many changes of one revision a sentence names; the rest is counted.
 _SHOWN_CHANGES = 8
 
@@ -49,17 +57,20 @@ def breaker_id(at: int) -> str:
 
 
 def evidence_of(event: ErrorEvent, facts: Facts) -> dict[str, str]:
-    """Return a sentence for each id; the text itself is not repeated, and what is not known has no id."""
+    """Return a sentence for each id; the text itself is not repeated, and what is not known has no id.
+
+    Names come from strangers (a model's is the client's): one that is none is told by its length alone.
+    """
     found = {TEXT: "the error's own words"}
     for member in EVENT_MEMBERS:
         value = getattr(event, member)
         if value is not None and value != "":
-            found[f"event:{member}"] = f"{member.replace('_', ' ')} is {value}"
+            found[f"event:{member}"] = f"{member.replace('_', ' ')} is {_named(value)}"
     for change in facts.revisions:
         found[revision_id(change)] = _revision(change, facts.at)
     for at, traffic in enumerate(facts.traffic):
         arm = f"{traffic.route} revision {traffic.revision}, provider {traffic.provider} at {traffic.base_url_host}"
-        who = f"model {traffic.model}, credential {traffic.credential or 'none'}, tenants {traffic.tenants}"
+        who = f"model {_named(traffic.model)}, credential {traffic.credential or 'none'}, tenants {traffic.tenants}"
         figures = f"{traffic.successes} successes and {traffic.errors} errors in {traffic.seconds:.0f} s"
         found[traffic_id(at)] = f"{arm}, {who}: {figures}"
     for at, each in enumerate(facts.breakers):
@@ -67,9 +78,15 @@ def evidence_of(event: ErrorEvent, facts: Facts) -> dict[str, str]:
         where = f"{each.route} provider {each.provider} at router {each.router}"
         found[breaker_id(at)] = f"the breaker of {where} went from {each.before} to {each.after} {ago:.0f} s ago"
     for facet, counts in facts.facets.items():
-        shown = ", ".join(f"{value} {number}" for value, number in list(counts.items())[:_SHOWN_CHANGES])
-        found[f"fact:facet:{facet}"] = f"the incident by {facet}: {shown} ({len(counts)} in all)"
+        some = [] if facet in _PERSONAL else list(counts.items())[:_SHOWN_CHANGES]
+        shown = ", ".join(f"{_named(value)} {number}" for value, number in some)
+        found[f"fact:facet:{facet}"] = f"the incident by {facet}: {shown or 'not named'} ({len(counts)} in all)"
     return found
+
+
+def _named(value: object) -> str:
+    text = str(value)
+    return text if _NAME.fullmatch(text) else f"[{len(text)} characters]"
 
 
 def _revision(change: RevisionChange, now: float) -> str:
