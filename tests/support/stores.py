@@ -118,17 +118,27 @@ def postgres() -> Iterator[Postgres]:
 
 
 async def emptied(url: str) -> None:
-    """Bring the tables up to this code and empty them."""
+    """Bring the tables up to this code and empty them; numbers begin at 1 again."""
     database = open_database(replace(DatabaseSettings(), database=url))
     await migrate(database)
-    tables = ", ".join(str(table) for table in metadata.sorted_tables)
-
-    def empty(connection: Any) -> None:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
-        connection.execute(text("INSERT INTO sealane.counters (name, value) VALUES ('stream', 0)"))
-
-    await database.write(empty)
+    await database.write(lambda to: to.execute(text(_EMPTY)))
     await database.close()
+
+
+#: In one call, and quicker than TRUNCATE, which makes new files.
+_EMPTY = f"""
+DO $$
+DECLARE
+    each record;
+BEGIN
+    {" ".join(f"DELETE FROM {table};" for table in reversed(metadata.sorted_tables))}
+    INSERT INTO sealane.counters (name, value) VALUES ('stream', 0);
+    FOR each IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'sealane' LOOP
+        EXECUTE format('ALTER SEQUENCE sealane.%I RESTART', each.sequencename);
+    END LOOP;
+END
+$$
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
