@@ -23,6 +23,7 @@ class Kind(StrEnum):
     BASE_URL = "base URL"
     CREDENTIAL = "credential"
     MODEL = "models and targets"
+    PROVIDER = "provider"
     OTHER = "configuration"
 
 
@@ -59,6 +60,15 @@ _NEVER = frozenset({
 })  # fmt: skip
 
 
+#: Errors that times, limits, trust and edits of bodies can bring about; a provider's own failures they cannot.
+_OF_THE_REST = frozenset({
+    _C.TIMEOUT_READ, _C.TLS_VERIFY, _C.INVALID_PARAM, _C.CAPABILITY_UNSUPPORTED, _C.MAX_TOKENS_TOO_LARGE,
+    _C.CONTEXT_LENGTH_EXCEEDED, _C.RATE_LIMIT, _C.RATE_LIMIT_CONCURRENCY, _C.RATE_LIMIT_SINGLE_REQUEST,
+    _C.PAYLOAD_TOO_LARGE, _C.POOL_EXHAUSTED, _C.UPSTREAM_NON_JSON, _C.STREAM_TRUNCATED, _C.CONNECTION_REFUSED,
+    _C.CONNECTION_RESET, _C.UNKNOWN,
+})  # fmt: skip
+
+
 def read(entry: str) -> Changed:
     """Read one entry of ``changed``; whatever is not understood is configuration of no provider in particular."""
     place, _, values = entry.partition(": ")
@@ -84,6 +94,8 @@ def cause_of_change(change: Changed, error_class: ErrorClass) -> Cause | None:
             return Cause.BAD_BASE_URL if error_class in _OF_ADDRESS else Cause.CONFIG_CHANGE
         case Kind.MODEL:
             return Cause.ALIAS_NOT_MAPPED if error_class in _OF_NAME else Cause.CONFIG_CHANGE
+        case Kind.OTHER:
+            return Cause.CONFIG_CHANGE if error_class in _OF_THE_REST else None
         case _:
             return Cause.CONFIG_CHANGE
 
@@ -108,6 +120,8 @@ def telling(entries: Iterable[str], provider: str | None, error_class: ErrorClas
 
 
 def _of_provider(member: str) -> Kind:
+    if not member:
+        return Kind.PROVIDER
     if member in {"baseURL", "messagesBaseURL"}:
         return Kind.BASE_URL
     return Kind.CREDENTIAL if member.startswith("credential") else Kind.OTHER

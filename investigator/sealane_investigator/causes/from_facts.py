@@ -22,6 +22,9 @@ from .outage import outage_at
 #: A revision that began to serve so many seconds before the first occurrence can have brought the error about.
 SHORTLY = 1800.0
 
+#: A revision was well that had so many successes, and at most a tenth as many errors.
+_WELL = 10
+
 #: Clocks of routers and API server may differ by so many seconds.
 SKEW = 30.0
 
@@ -165,7 +168,8 @@ def _changed(case: Case, wanted: Cause) -> Found | None:
     if found is None or found[1] is not wanted:
         return None
     entry = found[0]
-    minutes = max(case.began - change.at, 0.0) / 60
+    began = case.began if _came_with(case.began, change) else case.event.occurred_at
+    minutes = max(began - change.at, 0.0) / 60
     what = entry.text if len(entry.text) <= _LONGEST_ENTRY else f"{entry.kind} of {change.route}"
     when = "at once" if minutes < 1 else f"{minutes:.0f} min later"
     back = f"; revision {change.previous} did not have it" if change.previous is not None else ""
@@ -187,15 +191,34 @@ def _suspect(case: Case) -> RevisionChange | None:
         if each.route == event.route
         and each.changed
         and event.revision in {None, 0, each.revision}
-        and -SKEW <= case.began - each.at <= SHORTLY
+        and (_came_with(case.began, each) or _is_new_since(case, each))
         and not _was_there_before(case, each)
     ]
     return max(mine, key=lambda each: each.at, default=None)
 
 
+def _came_with(moment: float, change: RevisionChange) -> bool:
+    return -SKEW <= moment - change.at <= SHORTLY
+
+
+def _is_new_since(case: Case, change: RevisionChange) -> bool:
+    """Whether an error that somebody had before came anew: at this very revision, while the one before was well."""
+    event = case.event
+    if event.revision != change.revision or not _came_with(event.occurred_at, change):
+        return False
+    errors, successes = _before(case, change)
+    return successes >= _WELL and errors * 10 <= successes
+
+
 def _was_there_before(case: Case, change: RevisionChange) -> bool:
     """Whether the revision before fails as well, in the same time: then the change is not to blame."""
-    before = [
+    errors, successes = _before(case, change)
+    return errors > 0 and errors >= successes
+
+
+def _before(case: Case, change: RevisionChange) -> tuple[int, int]:
+    """Errors and successes of the revision before, at this provider and for this model."""
+    rows = [
         each
         for each in case.facts.traffic
         if each.route == change.route
@@ -203,8 +226,7 @@ def _was_there_before(case: Case, change: RevisionChange) -> bool:
         and each.provider == case.event.provider
         and each.model == (case.event.model or each.model)
     ]
-    errors, successes = sum(each.errors for each in before), sum(each.successes for each in before)
-    return errors > 0 and errors >= successes
+    return sum(each.errors for each in rows), sum(each.successes for each in rows)
 
 
 def _figures(case: Case, change: RevisionChange) -> tuple[str, ...]:

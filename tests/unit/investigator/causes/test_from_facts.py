@@ -7,6 +7,7 @@ import pytest
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
 from sealane_investigator.causes.from_facts import SHORTLY, Case, blamed, cause_of, judged
+from sealane_investigator.incident.facts import Traffic
 from tests.support.facts import NOW, change, diagnosis, event, facts, traffic
 
 _KEY = ErrorClass.AUTH_INVALID_KEY
@@ -113,6 +114,32 @@ def test_a_wrong_base_url_is_named_with_its_revision() -> None:
     )
     assert found.evidence == ("text", "fact:revision:team/chat@8", "fact:traffic:0", "fact:traffic:1")
     assert blamed(found, known) == known.revisions[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        ((traffic(revision=7, successes=50, errors=5),), Cause.BAD_BASE_URL),
+        ((traffic(revision=7, successes=50, errors=6),), None),
+        ((traffic(revision=7, successes=9),), None),
+        ((traffic(revision=7, model="kimi-k2.6"),), None),
+        ((), None),
+    ],
+)
+def test_an_old_error_that_came_anew_with_a_revision(before: tuple[Traffic, ...], wanted: Cause | None) -> None:
+    """Somebody had it for days; this revision has it while the one before is well."""
+    known = facts(revisions=(change(_URL),), traffic=before)
+
+    assert judged(diagnosis(), event(), known, NOW - 86_400 * 3).cause == wanted
+
+
+def test_an_old_error_at_another_revision_is_not_new() -> None:
+    """Nor is one that happens hours after the change."""
+    known = facts(revisions=(change(_URL),), traffic=(traffic(revision=7),))
+    late = facts(revisions=(change(_URL, at=NOW - SHORTLY - 1),), traffic=(traffic(revision=7),))
+
+    assert judged(diagnosis(), event(revision=None), known, NOW - 86_400).cause is None
+    assert judged(diagnosis(), event(), late, NOW - 86_400).cause is None
 
 
 def test_the_newest_of_two_revisions_is_suspected() -> None:
