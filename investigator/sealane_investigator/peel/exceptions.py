@@ -10,9 +10,7 @@ _NAME = re.compile(
 #: Names that are enough to know who was called with what.
 MAX_NAMES = 16
 
-_TRACEBACK = re.compile(
-    r"Traceback \(most recent call last\)|^\s{1,12}at [\w$.<>/]{1,200}\(|^Caused by: ", re.MULTILINE
-)
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\)|^\s{1,12}at [^\n(]{1,200}\(|^Caused by: ", re.MULTILINE)
 _STACK_LINE = re.compile(
     r"^(?:\s{0,12}File \"[^\"\n]{1,300}\", line \d+.*|\s{1,12}at .{1,300}|\s{1,12}\^+.*|\s{1,12}\.\.\. \d+ more|"
     r"Traceback \(most recent call last\).*|\s{4,12}\S.*|During handling of the above.*|"

@@ -12,12 +12,17 @@ from sealane_investigator.peel.shapes import Stated, read
 
 #: Objects in strings of objects; what lies deeper is taken as it stands.
 MAX_DEPTH = 8
+#: Characters within which somebody who speaks for many says so.
+MAX_LEAD = 300
 
 _WRAPPER_STATUS = re.compile(
     r"(?:[Ee]rror [Cc]ode|HTTP(?:/\d\.\d)?|http|[Ss]tatus(?: ?[Cc]ode)?|statusCode|API Error|[Cc]ode|"
     r"[Rr]esponse code error|Error|error|failed|rejected)[\"']?[ :=,(]{0,4}([45]\d\d)(?!\d)"
 )
-_LIKELY_STATUS = re.compile(r"(?:^\W{0,3}|[\])>:·-] ?)([45]\d\d)(?=[\])]?:?(?:\s[A-Z{\"'\[<\u4e00-\u9fff]|$)|:|,\s)")
+_LIKELY_STATUS = re.compile(
+    r"(?:^\W{0,3}([45]\d\d)(?=[\])]?:?(?:\s\S|$)|:)"
+    r"|[\])>:·-] ?([45]\d\d)(?=[\])]?:?(?:\s[A-Z{\"'\[<\u4e00-\u9fff]|$)|:))"
+)
 #: Who says so speaks for many: what each of them said is detail.
 _AGGREGATE = re.compile(
     r"all (?:\w+ ){0,3}(?:variants|providers?|upstreams?|models?|endpoints?|channels?|candidates|fallbacks|deployments|"
@@ -81,7 +86,7 @@ def _unwrap(text: str, found: _Found, depth: int) -> None:
     at, stated = chosen
     found.cut = found.cut or at.cut
     found.stated = stated.within(found.stated)
-    found.add([*wrappers.strip(text[: at.start])[1], "json"] if at.start else ["json"])
+    found.add([*wrappers.strip(f"{text[: at.start]}{{")[1], "json"] if at.start else ["json"])
     if stated.message:
         return _unwrap(stated.message, found, depth + 1)
     before, layers = wrappers.strip(joined(text[: at.start]).rstrip(" :-{("))
@@ -106,7 +111,8 @@ def _end(text: str, found: _Found) -> None:
         code, line = bracketed
         found.stated = Stated(code=code).within(found.stated)
         found.add(["brackets"])
-    message, layers = wrappers.strip(line)
+    for_many = _AGGREGATE.search(line, 0, MAX_LEAD)
+    message, layers = wrappers.strip(line) if for_many is None else (line[for_many.start() :], [])
     found.add(layers)
     found.message = exceptions.cause(line) or message
     return
@@ -119,4 +125,4 @@ def _status_of(line: str, http_status: int | None) -> int | None:
     if http_status is not None:
         return http_status
     match = _LIKELY_STATUS.search(line, 0, 4000)
-    return int(match[1]) if match else None
+    return int(match[1] or match[2]) if match else None

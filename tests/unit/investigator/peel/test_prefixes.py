@@ -1,0 +1,38 @@
+"""Each kind of wrapper is known by how it begins."""
+
+import pytest
+
+from sealane_investigator.peel.prefixes import PREFIXES
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("timestamp", "2026-03-01 10:00:00,123 - slow"),
+        ("timestamp", "[2018-01-31 17:52:19,296] slow"),
+        ("klog", "E0717 15:19:02.673250   23191 kubelet.go:1549] slow"),
+        ("level", "[ERROR] slow"),
+        ("kubelet", "Warning BackOff 10s (x2 over 11s) kubelet slow"),
+        ("compose", "app_1  | slow"),
+        ("sse", "data: slow"),
+        ("sdk", "Error code: 429 - slow"),
+        ("status", "HTTP 429 Too Many Requests: slow"),
+        ("status", "[429] slow"),
+        ("status", "API Error: 429 slow"),
+        ("status", "503 Service Unavailable: slow"),
+        ("litellm", "litellm.RateLimitError: slow"),
+        ("litellm", "VertexAIException - slow"),
+        ("langchain", "Retrying a.b.<locals>.c in 4.0 seconds as it raised slow"),
+        ("exception", "openai.NotFoundError: slow"),
+        ("exception", "BadRequestError('slow"),
+        ("botocore", "An error occurred (ThrottlingException) when calling the Converse operation: slow"),
+        ("gateway", "Error from provider(404): slow"),
+        ("agent", "LLM provider error: slow"),
+        ("agent", "Video Generation Failed: slow"),
+    ],
+)
+def test_a_wrapper_is_known_by_its_beginning(name: str, text: str) -> None:
+    """And what is behind it is left."""
+    rests = [text[match.end() :] for kind, one in PREFIXES if kind == name and (match := one.match(text))]
+
+    assert any(rest.startswith("slow") or rest == " slow" for rest in rests), rests
