@@ -97,6 +97,14 @@ bench: setup ## Measure the router on this machine
 bench-store: setup postgres ## Measure the investigator's store on PostgreSQL with a million occurrences (minutes); prints plans
 	@$(BIN)/python bench/store.py $(ARGS)
 
+.PHONY: eval
+eval: setup ## Measure the investigator's diagnosis on labelled messages (minutes); writes docs/evaluation.md
+	@$(BIN)/python -m bench.eval.run $(ARGS)
+
+.PHONY: train
+train: setup ## Train what the diagnosis has learnt, from the labelled messages, into the package (a minute)
+	@$(BIN)/python -m bench.eval.training $(ARGS)
+
 .PHONY: cluster
 cluster: ## Get the programs of a Kubernetes control plane; builds them once, in a quarter of an hour
 	@cluster/build.sh
@@ -131,7 +139,7 @@ node-run: setup node ## Run a node with Sealane's images until Ctrl-C (root)
 	@exec $(BIN)/python tests/e2e/run.py
 
 .PHONY: image
-image: ## Build the images of router and operator, and say how large they are; BASE=IMAGE names another base
+image: ## Build the images of all deployables, and say how large they are; BASE=IMAGE names another base
 	@image/build.sh
 
 .PHONY: e2e

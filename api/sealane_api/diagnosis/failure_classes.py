@@ -1,0 +1,62 @@
+"""From what an investigator calls an error to what the router calls it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sealane_api.diagnosis.error_class import ErrorClass as C
+from sealane_api.failure import FailureClass as F
+
+#: None where no attempt of the router ends so: workloads, databases, and what is no error.
+_FAILURES: Mapping[C, F] = MappingProxyType(
+    {
+        C.AUTH_INVALID_KEY: F.UNAUTHORIZED,
+        C.AUTH_MISSING_KEY: F.UNAUTHORIZED,
+        C.AUTH_TOKEN_EXPIRED: F.UNAUTHORIZED,
+        C.PERMISSION_DENIED: F.INVALID_REQUEST,
+        C.CLIENT_NOT_ALLOWED: F.INVALID_REQUEST,
+        C.REGION_BLOCKED: F.INVALID_REQUEST,
+        C.ACCOUNT_SUSPENDED: F.UNAUTHORIZED,
+        C.ACCOUNT_RESTRICTED: F.QUOTA_EXHAUSTED,
+        C.QUOTA_EXHAUSTED: F.QUOTA_EXHAUSTED,
+        C.PLAN_EXPIRED: F.QUOTA_EXHAUSTED,
+        C.PLAN_WINDOW_EXHAUSTED: F.QUOTA_EXHAUSTED,
+        C.RATE_LIMIT: F.RATE_LIMITED,
+        C.RATE_LIMIT_DAILY: F.QUOTA_EXHAUSTED,
+        C.RATE_LIMIT_CONCURRENCY: F.RATE_LIMITED,
+        C.RATE_LIMIT_SINGLE_REQUEST: F.INVALID_REQUEST,
+        C.PROVIDER_OVERLOADED: F.OVERLOADED,
+        C.UPSTREAM_5XX: F.SERVER_ERROR,
+        C.BAD_GATEWAY: F.SERVER_ERROR,
+        C.GATEWAY_TIMEOUT: F.SERVER_ERROR,
+        C.NO_HEALTHY_UPSTREAM: F.SERVER_ERROR,
+        C.ALL_UPSTREAMS_FAILED: F.SERVER_ERROR,
+        C.MODEL_NOT_FOUND: F.INVALID_REQUEST,
+        C.ENDPOINT_NOT_FOUND: F.INVALID_REQUEST,
+        C.CAPABILITY_UNSUPPORTED: F.INVALID_REQUEST,
+        C.INVALID_PARAM: F.INVALID_REQUEST,
+        C.INVALID_MESSAGE_SEQUENCE: F.INVALID_REQUEST,
+        C.MAX_TOKENS_TOO_LARGE: F.INVALID_REQUEST,
+        C.CONTEXT_LENGTH_EXCEEDED: F.INVALID_REQUEST,
+        C.PAYLOAD_TOO_LARGE: F.INVALID_REQUEST,
+        C.CONTENT_FILTER: F.POLICY_REFUSAL,
+        C.DUPLICATE_REQUEST: F.INVALID_REQUEST,
+        C.UPSTREAM_NON_JSON: F.SERVER_ERROR,
+        C.STREAM_TRUNCATED: F.BROKEN_STREAM,
+        C.STREAM_LINE_TOO_LONG: F.BROKEN_STREAM,
+        C.TIMEOUT_READ: F.TIMEOUT,
+        C.CONNECTION_REFUSED: F.CONNECT,
+        C.NETWORK_UNREACHABLE: F.CONNECT,
+        C.CONNECTION_RESET: F.CONNECT,
+        C.DNS_FAILURE: F.CONNECT,
+        C.TLS_VERIFY: F.CONNECT,
+        C.POOL_EXHAUSTED: F.CONNECT,
+        C.FD_EXHAUSTED: F.CONNECT,
+        C.WS_KEEPALIVE_TIMEOUT: F.BROKEN_STREAM,
+        C.UNKNOWN: F.SERVER_ERROR,
+    }
+)
+
+
+def failure_class_of(error_class: C) -> F | None:
+    """Return the router's word for a class; None for what no attempt ends with, such as a pod that does not start."""
+    return _FAILURES.get(error_class)
