@@ -15,6 +15,8 @@ from .connection import CLOSES, MAX_MESSAGE, StreamClient
 from .feed import Feed
 
 MAX_CLIENTS = 200
+#: How long a client may take to answer a farewell.
+_FAREWELL_SECONDS = 2.0
 
 
 class StreamQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,7 +72,9 @@ class Streaming:
             raise refused("stopping", "this replica is about to end")
         if self._clients >= MAX_CLIENTS:
             raise refused("busy", "too many clients listen to the stream")
-        socket = web.WebSocketResponse(protocols=(SUBPROTOCOL,), heartbeat=20.0, max_msg_size=MAX_MESSAGE)
+        socket = web.WebSocketResponse(
+            protocols=(SUBPROTOCOL,), heartbeat=20.0, max_msg_size=MAX_MESSAGE, timeout=_FAREWELL_SECONDS
+        )
         if not socket.can_prepare(request).ok:
             raise refused("invalid_request", "open this path as a WebSocket")
         self._clients += 1

@@ -57,7 +57,12 @@ async def test_appends_of_one_moment_share_a_fsync(tmp_path: Path, monkeypatch: 
     """A hundred of them take a few, not a hundred."""
     synced: list[int] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda number: (synced.append(number), real(number)))
+
+    def counted(number: int) -> None:
+        synced.append(number)
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", counted)
     async with _spool(tmp_path, segment=_LIMIT) as spool:
         await spool.append(b"first")
         before = len(synced)

@@ -16,7 +16,7 @@ def test_a_token_admits_to_what_it_may_do() -> None:
     """And says who asks."""
     caller = _admission().admit("report", Right.REPORT)
 
-    assert (caller.name, caller.rights, caller.own) == ("report", {Right.REPORT}, False)
+    assert (caller.name, caller.rights, caller.own) == ("report", frozenset({Right.REPORT}), False)
     assert _admission().admit("own", Right.ALERT).own
 
 

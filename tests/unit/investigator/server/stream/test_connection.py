@@ -30,7 +30,8 @@ class _Socket:
 
     async def __aiter__(self) -> AsyncIterator[WSMessage]:
         await self.left.wait()
-        for message in ():
+        nothing: tuple[WSMessage, ...] = ()
+        for message in nothing:
             yield message
 
 
