@@ -12,6 +12,7 @@ from sealane_investigator.errors import InvestigatorError, SettingsRefused
 from sealane_investigator.gather.file_routes import FileRoutes
 from sealane_investigator.gather.gatherer import Gatherer
 from sealane_investigator.gather.interfaces import Routes
+from sealane_investigator.gather.outages import OutageWatch
 from sealane_investigator.gather.routers import Routers
 from sealane_investigator.incident.diagnosis import Diagnosis
 from sealane_investigator.incident.facts import Facts
@@ -79,7 +80,7 @@ async def build(settings: Settings, metrics: InvestigatorMetrics) -> Parts:
         stages=stages,
         rollbacks=Rollbacks(cluster, enabled=settings.cluster.rollbacks) if cluster is not None else None,
         watch=partial(_watch, cluster, settings.cluster) if cluster is not None and settings.cluster.events else None,
-        follow=(gatherer.run,) if settings.gather.routers else (),
+        follow=(gatherer.run, OutageWatch(gatherer.figures, store).run) if settings.gather.routers else (),
         channels=_channels(settings.notifications),
         close=(stack.aclose,),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
 from sealane_api.diagnosis.error_event import ErrorEvent
-from sealane_investigator.incident.diagnosis import Diagnosis
+from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.incident.facts import Facts, RevisionChange
 
 from .changes import telling
@@ -27,6 +27,9 @@ _WELL = 10
 
 #: Clocks of routers and API server may differ by so many seconds.
 SKEW = 30.0
+
+#: What the ids of evidence begin with that a cause named by facts rests on.
+_OF_FACTS = ("fact:", "event:")
 
 _C = ErrorClass
 
@@ -146,9 +149,20 @@ def with_cause(diagnosis: Diagnosis, found: Found | None) -> Diagnosis:
 
 
 def judged(diagnosis: Diagnosis, event: ErrorEvent, facts: Facts, began: float) -> Diagnosis:
-    """Return the diagnosis with the cause that the facts name, if they name one."""
-    case = Case(event=event, error_class=diagnosis.error_class, began=began, facts=facts)
-    return with_cause(diagnosis, cause_of(case, stated=diagnosis.cause is not None))
+    """Return the diagnosis with the cause that the facts name, if they name one.
+
+    A cause that facts named in an earlier investigation is judged anew: they are other facts now.
+    """
+    fresh = _without_facts(diagnosis)
+    case = Case(event=event, error_class=fresh.error_class, began=began, facts=facts)
+    return with_cause(fresh, cause_of(case, stated=fresh.cause is not None))
+
+
+def _without_facts(diagnosis: Diagnosis) -> Diagnosis:
+    kept = tuple(each for each in diagnosis.evidence if not each.startswith(_OF_FACTS))
+    if diagnosis.cause is None or diagnosis.ground is Ground.PERSON or kept == diagnosis.evidence:
+        return diagnosis
+    return replace(diagnosis, cause=None, cause_why=None, evidence=kept)
 
 
 def blamed(diagnosis: Diagnosis, facts: Facts) -> RevisionChange | None:

@@ -91,6 +91,11 @@ class Gatherer:
             self._missing, self._looked = answers.missing, now
         await self._note(moved)
 
+    def figures(self) -> Facts:
+        """Return what everybody did in the last minutes, as of the last look."""
+        now = self._now()
+        return Facts(at=now, traffic=self._counters.traffic(now), breakers=tuple(self._breakers))
+
     async def facts(self, event: ErrorEvent, began: float) -> Facts:
         """Return what is known about an error that began at ``began``; never raises."""
         await self.look(FRESH)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sealane_api.diagnosis.error_class import Cause
 from sealane_api.diagnosis.error_event import Origin
 from sealane_investigator.errors import InvestigatorError
 from sealane_investigator.incident.diagnosis import Diagnosis
@@ -115,11 +116,13 @@ class Asker:
 
 
 def worth_asking(question: Question) -> bool:
-    """Whether a model may and should be asked: never about ourselves, nor about what a code or a person has settled.
+    """Whether a model may and should be asked: never about ourselves, an outage, or what a code or a person settled.
 
     Whoever asks for it by hand gets it all the same, for the cause may still be open.
     """
     if question.incident.origin is Origin.SELF or question.event.origin is Origin.SELF:
+        return False
+    if question.diagnosis.cause is Cause.PROVIDER_INCIDENT:
         return False
     if question.trigger is Trigger.ASKED:
         return True

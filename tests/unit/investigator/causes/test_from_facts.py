@@ -7,6 +7,7 @@ import pytest
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
 from sealane_investigator.causes.from_facts import SHORTLY, Case, blamed, cause_of, judged
+from sealane_investigator.incident.diagnosis import Ground
 from sealane_investigator.incident.facts import Traffic
 from tests.support.facts import NOW, change, diagnosis, event, facts, traffic
 
@@ -148,6 +149,18 @@ def test_the_newest_of_two_revisions_is_suspected() -> None:
     known = facts(revisions=(older, change(_URL)))
 
     assert blamed(judged(diagnosis(), event(revision=None), known, NOW), known) == known.revisions[1]
+
+
+def test_a_cause_of_earlier_facts_is_judged_anew() -> None:
+    """A regression has facts of its own; what the text states stays, and so does a person's word."""
+    earlier = judged(diagnosis(), event(credential_class="sk-or-"), facts(), NOW)
+    of_the_text = diagnosis(ErrorClass.QUOTA_EXHAUSTED, cause=Cause.QUOTA_ZERO, cause_why="the limit is 0")
+    of_a_person = replace(earlier, ground=Ground.PERSON)
+
+    assert earlier.cause is Cause.AUTH_WRONG_ENDPOINT
+    assert judged(earlier, event(), facts(), NOW) == diagnosis()
+    assert judged(of_the_text, event(), facts(), NOW) is of_the_text
+    assert judged(of_a_person, event(), facts(), NOW) is of_a_person
 
 
 def test_without_a_fact_nothing_is_added() -> None:

@@ -172,10 +172,11 @@ async def test_a_question_beyond_the_places_is_not_waited_for() -> None:
         {"incident": incident(origin=Origin.SELF)},
         {"event": event(origin=Origin.SELF)},
         {"incident": incident(origin=Origin.SELF), "trigger": Trigger.ASKED},
+        {"diagnosis": diagnosis(cause=Cause.PROVIDER_INCIDENT), "trigger": Trigger.ASKED},
         {"diagnosis": diagnosis(ground=Ground.CODE)},
         {"diagnosis": diagnosis(ground=Ground.PERSON)},
     ],
-    ids=["our own incident", "our own event", "our own on request", "a code", "a person"],
+    ids=["our own incident", "our own event", "our own on request", "an outage", "a code", "a person"],
 )
 async def test_some_things_are_not_asked(other: dict[str, Any]) -> None:
     """A model is never told of our own troubles, and needed for nothing that is settled."""
