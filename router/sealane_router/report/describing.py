@@ -28,8 +28,8 @@ class EventWriter:
         self._redact = redact_text
         self._redacted: dict[str, str] = {}
 
-    def event(self, entry: Entry) -> bytes:
-        """One event as JSON; never raises for what an entry holds."""
+    def event(self, entry: Entry, longest: int = MAX_MESSAGE) -> bytes:
+        """One event as JSON, with up to ``longest`` characters of its message; never raises for what an entry holds."""
         base = entry.base_url
         return msgspec.json.encode(
             ErrorEvent(
@@ -51,7 +51,7 @@ class EventWriter:
                 status=entry.status or None,
                 code=_word(entry.code),
                 type=_word(entry.type),
-                message=self._message(entry.message or words_of(entry.code, entry.failure_class)),
+                message=self._message(entry.message or words_of(entry.code, entry.failure_class), longest),
                 exception=None if entry.exception is None else entry.exception[:MAX_MESSAGE],
                 failure_class=entry.failure_class,
                 attempt=entry.attempt,
@@ -73,15 +73,15 @@ class EventWriter:
             }
         )
 
-    def _message(self, message: str | bytes) -> str:
-        text = message.decode(errors="replace") if isinstance(message, bytes) else message
+    def _message(self, message: str | bytes, longest: int) -> str:
+        text = (message.decode(errors="replace") if isinstance(message, bytes) else message)[:longest]
         if not text:
             return ""
         known = self._redacted.get(text)
         if known is None:
             if len(self._redacted) >= _REMEMBERED:
                 self._redacted.clear()
-            known = self._redacted[text] = self._public(_whole(text[:MAX_MESSAGE]))
+            known = self._redacted[text] = self._public(_whole(text))
         return known
 
     def _public(self, text: str) -> str:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from sealane_api.diagnosis.error_event import MAX_BATCH
+from sealane_api.diagnosis.error_event import MAX_BATCH, MAX_MESSAGE
 from sealane_router.aio.tasks import spawn, stop
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.report_metrics import ReportMetrics
@@ -28,6 +28,11 @@ MAX_BATCH_BYTES = 1 << 20
 #: written in a thread, and for each second of it three are left to everything else.
 _PIECE = 0.005
 _REST = 3.0
+#: Seconds after which a batch is sent with the events that have been written.
+_WRITING = 1.0
+#: So many events that wait are a reason to hurry: no more than the beginning of a message is redacted and told.
+_MANY = 1000
+_BEGINNING = 512
 #: Seconds between attempts, doubling; half of each is drawn by chance, so that routers do not come together.
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
@@ -165,18 +170,22 @@ class Sender:
 
     async def _write(self) -> None:
         """Write the events of the next batch, in pieces that leave exchanges their turns."""
+        began = self._clock()
         while entries := self._backlog.part(len(self._written), self._most):
-            events, spent = await asyncio.to_thread(self._piece, entries)
+            hurried = self._ending or len(self._backlog) > _MANY
+            events, spent = await asyncio.to_thread(self._piece, entries, _BEGINNING if hurried else MAX_MESSAGE)
             self._written.extend(events)
             if not self._ending:
                 await self._sleep(spent * _REST)
+            if self._clock() - began >= _WRITING:
+                return
 
-    def _piece(self, entries: Sequence[Entry]) -> tuple[list[bytes], float]:
+    def _piece(self, entries: Sequence[Entry], longest: int) -> tuple[list[bytes], float]:
         """The events of the first of ``entries``, and the seconds that they took."""
         began = self._clock()
         events = []
         for entry in entries:
-            events.append(self._writer.event(entry))
+            events.append(self._writer.event(entry, longest))
             if self._clock() - began >= _PIECE:
                 break
         return events, self._clock() - began

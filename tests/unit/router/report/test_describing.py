@@ -88,6 +88,8 @@ def test_no_message_is_longer_than_the_contract() -> None:
 
     assert len(_event(entry_of("x" * 20_000)).message) == MAX_MESSAGE
     assert len(_event(entry_of("x" * 8000), grown).message) == MAX_MESSAGE
+    hurried = msgspec.json.decode(writer_of().event(entry_of("x" * 8000), 256), type=ErrorEvent)
+    assert hurried.message == "X" * 256
 
 
 def test_a_text_that_cannot_be_redacted_leaves_as_length_and_hash() -> None:

@@ -260,6 +260,37 @@ class _Posts:
         return answer
 
 
+async def test_texts_that_take_long_do_not_hold_up_a_batch(scene: Scene) -> None:
+    """It is sent with what has been written after a second; the rest follows."""
+
+    def redact(text: str) -> str:
+        scene.now += 0.3
+        return text
+
+    for number in range(9):
+        scene.put(1, f"text {number}")
+    writer = EventWriter("r", "e", redact)
+    scene.sender = Sender(
+        scene.backlog, scene.folding, writer, scene, scene.metrics, clock=lambda: scene.now, sleep=scene.sleep
+    )
+    await scene.turns(1)
+    first = len(scene.arrived)
+    while len(scene.backlog):
+        await scene.turns(1)
+
+    assert 0 < first < 9
+    assert scene.arrived == list(range(1, 10))
+
+
+@pytest.mark.parametrize(("number", "length"), [(1000, 8000), (1001, 512)])
+async def test_when_many_wait_only_the_beginning_of_a_text_is_told(scene: Scene, number: int, length: int) -> None:
+    """Counts matter more than words then, and a client that makes its provider quote much must not hide the others."""
+    scene.put(number, "x" * 8000)
+    await scene.turns(1)
+
+    assert {len(event["message"]) for event in scene.batches[0]["events"]} == {length}
+
+
 async def test_writing_leaves_exchanges_their_turns(scene: Scene) -> None:
     """In pieces, beside the loop, with three times as long a rest; at the end nobody rests any more."""
 
