@@ -1,0 +1,58 @@
+"""A message is found to be an occurrence of a template, whole, inside, or begun."""
+
+import pytest
+
+from sealane_investigator.fingerprint.matching import match
+from sealane_investigator.fingerprint.templates import parse
+
+_TABLE = parse(
+    """
+=a.whole: Not Found
+a.limit: You have [reached your limit of] {} requests, please try again after {} seconds
+a.limit_long: You have [reached your limit of] {} [requests per day]
+?groq.gated: Insufficient balance of this account
+c.begin: The engine that serves this model is warming up, please wait {} seconds for it
+!d.many: [all providers failed]
+"""
+)
+
+
+def _name(message: str, text: str = "", family: str | None = None) -> str | None:
+    found = match(_TABLE.templates, message, text or message, family)
+    return found.name if found else None
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("not found.", "a.whole"),
+        ("model not found", None),
+        ("You have reached your limit of 5 requests", "a.limit"),
+        ("x: you have re ached your limit of 5 requests per day", "a.limit_long"),
+        ("The engine that ser", "c.begin"),
+        ("Oops | The engine that serves this model is warming up, plea", "c.begin"),
+        ("Oops | The engine that se", None),
+        ("The engine", None),
+        ("all providers failed: reached your limit of 5", "d.many"),
+    ],
+)
+def test_the_longest_that_is_found_holds(message: str, expected: str | None) -> None:
+    """A beginning counts when it is long enough, and longer with something before it."""
+    assert _name(message) == expected
+
+
+def test_words_that_others_say_too_need_the_family() -> None:
+    """Without it nobody knows who said them."""
+    assert _name("Insufficient balance of this account", family="groq") == "groq.gated"
+    assert _name("Insufficient balance of this account", family="xai") is None
+
+
+def test_what_stands_around_a_message_counts_when_it_is_long() -> None:
+    """A mention by chance does not."""
+    assert _name("see above", "failed: You have reached your limit of 5 requests per day") == "a.limit_long"
+    assert _name("see above", "not found") is None
+
+
+def test_parts_far_from_each_other_are_not_one_wording() -> None:
+    """They are in two messages."""
+    assert _name(f"reached your limit of {'word ' * 200} requests per day") == "a.limit"
