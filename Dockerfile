@@ -1,4 +1,4 @@
-# The images of Sealane: --target router, --target operator. docs/images.md says how they are built and what they hold.
+# The images of Sealane: --target router, --target investigator, --target operator. docs/images.md says how they are built and what they hold.
 #
 # BASE is any image with Python 3.11 or newer and its venv module. The default is named by its digest, of every platform,
 # because a tag is whatever was pushed last; whoever takes a newer one writes tag and digest together.
@@ -14,6 +14,7 @@ COPY pyproject.toml requirements.lock ./
 COPY image/locked.py image/locked.py
 RUN python3 image/locked.py hatchling <requirements.lock >/tools/hatchling.lock \
  && python3 image/locked.py router <requirements.lock >/tools/router.lock \
+ && python3 image/locked.py investigator <requirements.lock >/tools/investigator.lock \
  && python3 image/locked.py operator <requirements.lock >/tools/operator.lock \
  && /tools/bin/pip install --quiet --require-hashes -r /tools/hatchling.lock
 
@@ -35,6 +36,10 @@ FROM tools AS router-packages
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --require-hashes -r /tools/router.lock \
  && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib
 
+FROM tools AS investigator-packages
+RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --require-hashes -r /tools/investigator.lock \
+ && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib
+
 FROM tools AS operator-packages
 RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --require-hashes -r /tools/operator.lock \
  && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib
@@ -45,6 +50,13 @@ RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --no-deps 
  && /tools/bin/pip --python /opt/sealane check \
  && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib/*/site-packages/sealane_* \
  && /opt/sealane/bin/sealane-router --help >/dev/null
+
+FROM investigator-packages AS investigator-installed
+COPY --from=wheel /wheel /wheel
+RUN /tools/bin/pip --python /opt/sealane install --quiet --no-compile --no-deps --no-index /wheel/*.whl \
+ && /tools/bin/pip --python /opt/sealane check \
+ && /opt/sealane/bin/python -m compileall -qq -j 0 --invalidation-mode unchecked-hash /opt/sealane/lib/*/site-packages/sealane_* \
+ && /opt/sealane/bin/sealane-investigator --help >/dev/null
 
 FROM operator-packages AS operator-installed
 COPY --from=wheel /wheel /wheel
@@ -68,6 +80,13 @@ ENV PATH=/opt/sealane/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1
 WORKDIR /
 USER 65532:65532
+
+FROM runtime AS investigator
+LABEL org.opencontainers.image.title="sealane-investigator" \
+      org.opencontainers.image.description="Finds every error once, explains it and recommends a fix"
+COPY --from=investigator-installed /opt/sealane /opt/sealane
+EXPOSE 8081
+ENTRYPOINT ["/opt/sealane/bin/sealane-investigator"]
 
 FROM runtime AS operator
 LABEL org.opencontainers.image.title="sealane-operator" \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build the images from the Dockerfile, with docker, podman or buildah; say how large they are.
 #
-#   image/build.sh [TARGET...]     without any: router and operator
+#   image/build.sh [TARGET...]     without any: router, investigator and operator
 #
 # BASE names another base image, TAG another tag than dev, REGISTRY what stands before the name, BUILDER one of the three.
 set -euo pipefail
@@ -40,7 +40,7 @@ size() { # target
 
 BUILDER=${BUILDER:-$(builder)}
 [ "$BUILDER" != buildah ] || export STORAGE_DRIVER=${STORAGE_DRIVER:-overlay}
-[ $# -gt 0 ] || set -- router operator
+[ $# -gt 0 ] || set -- router investigator operator
 for target; do
   build "$target"
   echo "$REGISTRY/$target:$TAG  $(size "$target")"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The images that the test node runs, as archives: pause, router and operator on a base of Debian's packages.
+# The images that the test node runs, as archives: pause and those of Sealane on a base of Debian's packages.
 #
 #   cluster/node/images.sh         build what changed; say in which folder the archives are
 #   cluster/node/images.sh base    only the base; say what it is called
@@ -64,7 +64,7 @@ archive() { # image: an archive is called after what is in it, so that an unchan
 everything() {
   pause
   BASE=$BASE BUILDER=buildah "$HERE/../../image/build.sh" >&2
-  for image in localhost/pause:1 localhost/sealane/{router,operator}:dev; do archive "$image"; done
+  for image in localhost/pause:1 localhost/sealane/{router,investigator,operator}:dev; do archive "$image"; done
 }
 
 end() { # the steps first, then what they had mounted

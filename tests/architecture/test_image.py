@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from tests.architecture.house import PROJECT, ROOT
 
-_TARGETS = ("router", "operator")
+_TARGETS = ("router", "investigator", "operator")
 _DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.chart_values import SETS
 from tests.support.cluster_binaries import ProgramMissing
 from tests.support.helm import ROOT, templated
 
@@ -40,11 +41,11 @@ def judges() -> Path:
         pytest.skip(str(missing))
 
 
-@pytest.fixture(scope="module", params=["defaults", "tests"])
+@pytest.fixture(scope="module", params=["defaults", "tests", "investigator"])
 def part(request: pytest.FixtureRequest, helm: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """The rendered defaults, what is installed and what ``helm test`` runs in files of their own."""
+    """The rendered defaults, what is installed and what ``helm test`` runs in files of their own; an investigator."""
     name: str = request.param
-    said = templated(helm, {})
+    said = templated(helm, SETS["investigator with everything"] if name == "investigator" else {})
     documents = [each for each in yaml.safe_load_all(said.out) if each]
     chosen = [
         each for each in documents if ("helm.sh/hook" in each["metadata"].get("annotations", {})) == (name == "tests")

@@ -100,6 +100,37 @@ def test_both_ends_of_a_connection_between_components_agree(helm: Path) -> None:
     assert opened - {("test", "router", 8080)} == taken
 
 
+def test_an_investigator_is_told_and_asks(helm: Path) -> None:
+    """Routers report to it, it reads their reports and calls models through them; people come from where they may."""
+    objects = rendered(helm, SETS["investigator with everything"])
+    before = rendered(helm, {})
+    added = {
+        (component, direction): _connections(objects, component, direction) - _connections(before, component, direction)
+        for component in ("router", "operator")
+        for direction in ("into", "out")
+    }
+
+    assert _connections(objects, "investigator", "into") == {
+        ("router", "investigator", 8081),
+        ("monitoring", "investigator", 8081),
+    }
+    policy = objects.of("NetworkPolicy")["sealane-investigator"]["spec"]
+    assert policy["egress"].pop() == {"ports": [{"port": 5432}]}
+    assert _connections(objects, "investigator", "out") == {
+        ("investigator", "dns", 53),
+        ("investigator", "0.0.0.0/0", 443),
+        ("investigator", "0.0.0.0/0", 6443),
+        ("investigator", "router", 8080),
+        ("investigator", "router", 9090),
+    }
+    assert added == {
+        ("router", "into"): {("investigator", "router", 9090)},
+        ("router", "out"): {("router", "investigator", 8081)},
+        ("operator", "into"): set(),
+        ("operator", "out"): set(),
+    }
+
+
 def test_names_are_asked_by_both_protocols(helm: Path) -> None:
     """A long answer comes by TCP."""
     for policy in rendered(helm, {}).of("NetworkPolicy").values():

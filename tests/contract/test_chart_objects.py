@@ -192,6 +192,7 @@ def test_nothing_of_other_operators_is_made_unasked(helm: Path) -> None:
         "rbac.authorization.k8s.io/v1",
         "apiextensions.k8s.io/v1",
         "admissionregistration.k8s.io/v1",
+        "coordination.k8s.io/v1",
         "sealane.dev/v1alpha1",
     }
 

@@ -95,3 +95,27 @@ def test_namespaces_are_told_to_both(helm: Path) -> None:
 
 def _granted(text: str) -> dict[str, list[str]]:
     return {entry["name"]: entry["models"] for entry in yaml.safe_load(text)}
+
+
+def test_the_investigator_reads_and_asks_for_rollbacks_only_when_allowed(helm: Path) -> None:
+    """``k8s/rbac/investigator``, and ``k8s/rbac/rollbacks`` with ``investigator.rollbacks.enabled``."""
+    usual = _rules(rendered(helm, SETS["investigator"], "--skip-tests"))
+    allowed = _rules(rendered(helm, SETS["investigator with everything"], "--skip-tests"))
+    parts = ("home", "cluster", "people", "callers", "investigator")
+
+    assert usual == _rules(manifests(*parts, home=NAMESPACE))
+    assert allowed == _rules(manifests(*parts, "rollbacks", home=NAMESPACE))
+
+
+def test_with_roles_alone_the_investigator_has_the_same_rules_in_each_namespace(helm: Path) -> None:
+    """What is a ClusterRole in the files is a Role where routes are, bound to the same account."""
+    objects = rendered(helm, SETS["investigator with roles alone"], "--skip-tests")
+    files = _rules(manifests("investigator", "rollbacks", home=NAMESPACE))
+    for space in (NAMESPACE, "team-a"):
+        here = _rules(each for each in objects if each["metadata"].get("namespace") == space)
+        for name in ("sealane-investigator", "sealane-investigator-rollbacks"):
+            _, reference, subjects = here["RoleBinding", name]
+            assert here["Role", name][0] == files["ClusterRole", name][0]
+            assert reference == {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
+            assert subjects == files["ClusterRoleBinding", name][2]
+    assert not [each for each in objects if each["kind"].startswith("Cluster")]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.chart_values import TOKENS
 from tests.support.helm import refusal
 
 _TOKENS_OFF = {"serviceAccounts": {"enabled": False}}
@@ -38,6 +39,26 @@ _WRONG_ALONE: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 _WRONG_TOGETHER: dict[str, tuple[dict[str, Any], str]] = {
+    "an investigator without tokens": (
+        {"investigator": {"enabled": True}},
+        "investigator.tokens.existingSecret: nobody gets in without a token",
+    ),
+    "several investigators on SQLite": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "replicas": 2}},
+        "investigator.replicas: SQLite is one process's",
+    ),
+    "several investigators on one node's volume": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "replicas": 2, "database": {"url": "postgresql://db/s"}}},
+        "investigator.persistence.accessMode: several replicas share the volume",
+    ),
+    "an investigator that forgets": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "persistence": {"enabled": False}}},
+        "investigator.persistence.enabled: without a volume every restart would lose all incidents",
+    ),
+    "a password in an address": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "database": {"url": "postgresql://me:secret@db/s"}}},
+        "investigator.database.url: it holds a password",
+    ),
     "nobody may call": (
         {"callers": _TOKENS_OFF},
         "callers: nobody could call. Set callers.serviceAccounts.enabled=true",

@@ -48,7 +48,8 @@ def test_no_secret_is_made_or_written_out(helm: Path, values: dict[str, Any]) ->
 
     assert objects.of("Secret") == {}
     for component in ("router", "operator"):
-        assert {name for name in objects.env(component) if "KEY" in name} <= {"SEALANE_KEYS", "SEALANE_SNAPSHOT_KEYS"}
+        named = {name for name in objects.env(component) if "KEY" in name}
+        assert named <= {"SEALANE_KEYS", "SEALANE_SNAPSHOT_KEYS", "SEALANE_EVENT_KEY_FILE"}  # paths, all of them
 
 
 @_SETS

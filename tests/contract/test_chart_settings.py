@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sealane_investigator.settings.model import Settings as InvestigatorSettings
 from sealane_operator.settings.model import Settings as OperatorSettings
 from sealane_router.settings.reading import Settings as RouterSettings
 from sealane_telemetry.settings.reading import unknown_variables
@@ -17,11 +18,17 @@ from tests.support.helm import rendered
 _PROGRAMS: dict[str, tuple[tuple[Variable, ...], Callable[[Mapping[str, str]], object]]] = {
     "router": (RouterSettings.variables(), RouterSettings.from_environment),
     "operator": (OperatorSettings.variables(), OperatorSettings.from_environment),
+    "investigator": (InvestigatorSettings.variables(), InvestigatorSettings.from_environment),
 }
+_CASES = [
+    (program, name)
+    for name, values in SETS.items()
+    for program in _PROGRAMS
+    if program != "investigator" or values.get("investigator", {}).get("enabled")
+]
 
 
-@pytest.mark.parametrize("name", SETS)
-@pytest.mark.parametrize("program", _PROGRAMS)
+@pytest.mark.parametrize(("program", "name"), _CASES)
 def test_every_variable_is_a_setting_of_its_program(helm: Path, program: str, name: str) -> None:
     """None is misspelt, none is the other program's, and together they start it."""
     variables, read = _PROGRAMS[program]

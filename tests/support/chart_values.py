@@ -4,6 +4,8 @@ from tests.support.helm import Values
 
 KEYS = {"serviceAccounts": {"enabled": False}, "keys": {"existingSecret": "callers"}}
 
+TOKENS = {"existingSecret": "sealane-investigator"}
+
 SETS: dict[str, Values] = {
     "defaults": {},
     "api keys": {"callers": KEYS, "helmTest": {"apiKey": {"existingSecret": "one-key"}}},
@@ -40,6 +42,36 @@ SETS: dict[str, Values] = {
             "prometheusRule": {"enabled": True},
             "dashboards": {"enabled": True, "grafanaDashboard": {"enabled": True}},
         }
+    },
+    "investigator": {"investigator": {"enabled": True, "tokens": TOKENS}},
+    "investigator with everything": {
+        "investigator": {
+            "enabled": True,
+            "replicas": 3,
+            "tokens": {**TOKENS, "key": "file.yaml", "routerKey": "report", "eventKey": "hmac"},
+            "database": {"url": "postgresql://sealane@db.internal/sealane", "password": {"existingSecret": "database"}},
+            "persistence": {"accessMode": "ReadWriteMany", "storageClass": "shared"},
+            "notifications": {
+                "webhookUrl": "https://hooks.internal/sealane",
+                "webhookSecret": "webhook",
+                "slackSecret": "slack",
+                "publicUrl": "https://sealane.internal",
+            },
+            "model": {"url": "http://sealane/v1", "existingSecret": "model", "tenant": "sealane-investigator"},
+            "rollbacks": {"enabled": True},
+            "podDisruptionBudget": {"enabled": True},
+            "extraEgress": [{"ports": [{"port": 5432}]}],
+        },
+    },
+    "investigator that is scraped": {
+        "investigator": {"enabled": True, "tokens": TOKENS},
+        "metrics": {"serviceMonitor": {"enabled": True}},
+    },
+    "investigator with roles alone": {
+        "routes": {"scope": "Namespaces", "namespaces": [{"name": "team-a", "models": ["kimi-*"]}]},
+        "callers": KEYS,
+        "crds": {"enabled": False},
+        "investigator": {"enabled": True, "tokens": TOKENS, "rollbacks": {"enabled": True}},
     },
     "another registry": {
         "image": {"registry": "registry.internal:5000/llm", "tag": "1.2.3", "pullSecrets": [{"name": "registry"}]},

@@ -9,6 +9,33 @@ sentence that begins with the key to change.
 {{- include "sealane.refuseScope" . -}}
 {{- include "sealane.refuseNetwork" . -}}
 {{- include "sealane.refuseSettings" . -}}
+{{- include "sealane.refuseInvestigator" . -}}
+{{- end }}
+
+{{- define "sealane.refuseInvestigator" -}}
+{{- $of := .Values.investigator -}}
+{{- if $of.enabled -}}
+{{- $make := "--from-file=tokens.yaml --from-file=router --from-file=event-key" -}}
+{{- if not $of.tokens.existingSecret -}}
+{{- fail (printf "investigator.tokens.existingSecret: nobody gets in without a token, the routers neither; docs/investigator.md says how to make a Secret of three keys, and then: kubectl create secret generic sealane-investigator --namespace=%s %s" .Release.Namespace $make) -}}
+{{- end -}}
+{{- range list $of.tokens.key $of.tokens.routerKey $of.tokens.eventKey -}}
+{{- include "sealane.refuseMissing" (dict "root" $ "key" "investigator.tokens" "of" (dict "existingSecret" $of.tokens.existingSecret "key" .) "how" $make) -}}
+{{- end -}}
+{{- if and (gt (int $of.replicas) 1) (not $of.database.url) -}}
+{{- fail "investigator.replicas: SQLite is one process's; write a PostgreSQL address into investigator.database.url, or 1 replica" -}}
+{{- end -}}
+{{- if and (gt (int $of.replicas) 1) $of.persistence.enabled (ne $of.persistence.accessMode "ReadWriteMany") -}}
+{{- fail "investigator.persistence.accessMode: several replicas share the volume; write ReadWriteMany, or investigator.persistence.enabled=false to accept errors as soon as PostgreSQL has them" -}}
+{{- end -}}
+{{- if not (or $of.database.url $of.persistence.enabled) -}}
+{{- fail "investigator.persistence.enabled: without a volume every restart would lose all incidents; leave it on, or write a PostgreSQL address into investigator.database.url" -}}
+{{- end -}}
+{{- if and $of.database.url (regexMatch "^[a-z]+://[^/@]*:[^/@]*@" $of.database.url) -}}
+{{- fail "investigator.database.url: it holds a password, and values are no place for one; put it into a Secret and name that in investigator.database.password.existingSecret" -}}
+{{- end -}}
+{{- include "sealane.refuseBudget" (dict "key" "investigator.podDisruptionBudget" "of" $of.podDisruptionBudget "replicas" (int $of.replicas)) -}}
+{{- end -}}
 {{- end }}
 
 {{- define "sealane.refuseCallers" -}}
@@ -98,7 +125,7 @@ sentence that begins with the key to change.
 {{- end }}
 
 {{- define "sealane.refuseSettings" -}}
-{{- range $component := list "router" "operator" -}}
+{{- range $component := list "router" "operator" "investigator" -}}
 {{- $set := include (printf "sealane.%sSettings" $component) $ | fromJsonArray -}}
 {{- range (index $.Values $component).extraEnv -}}
 {{- $extra := .name -}}

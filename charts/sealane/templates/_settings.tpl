@@ -39,6 +39,16 @@ them a second time is refused.
 {{- $set = append $set (dict "name" "SEALANE_ANONYMOUS" "value" "true") -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.investigator -}}
+{{- if .enabled -}}
+{{- $set = append $set (dict "name" "SEALANE_INVESTIGATOR_URL" "value" "http://sealane-investigator:8081") -}}
+{{- $set = append $set (dict "name" "SEALANE_INVESTIGATOR_TOKEN_FILE" "value" "/etc/sealane/investigator/token") -}}
+{{- $set = append $set (dict "name" "SEALANE_EVENT_KEY_FILE" "value" "/etc/sealane/investigator/event-key") -}}
+{{- with .model.tenant -}}
+{{- $set = append $set (dict "name" "SEALANE_SELF_TENANT" "value" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- toJson $set -}}
 {{- end }}
 
@@ -56,6 +66,57 @@ them a second time is refused.
 {{- end -}}
 {{- if .Values.routes.namespaces -}}
 {{- $set = append $set (dict "name" "SEALANE_GRANTS" "value" "/etc/sealane/grants/namespaces.yaml") -}}
+{{- end -}}
+{{- toJson $set -}}
+{{- end }}
+
+{{- define "sealane.investigatorSettings" -}}
+{{- $of := .Values.investigator -}}
+{{- $set := list
+  (dict "name" "SEALANE_INVESTIGATOR_LISTEN" "value" (printf "%s:8081" $of.listenHost))
+  (dict "name" "SEALANE_INVESTIGATOR_TOKENS" "value" "/etc/sealane/tokens/tokens.yaml")
+  (dict "name" "SEALANE_EVENT_KEY_FILE" "value" "/etc/sealane/tokens/event-key")
+  (dict "name" "SEALANE_IDENTITY" "field" "metadata.name")
+  (dict "name" "SEALANE_NAMESPACE" "field" "metadata.namespace")
+  (dict "name" "SEALANE_CLUSTER" "value" "true")
+  (dict "name" "SEALANE_ROUTERS" "value" "sealane-router-admin:9090")
+  (dict "name" "SEALANE_KUBERNETES_EVENTS" "value" (toString $of.kubernetesEvents))
+  (dict "name" "SEALANE_ROLLBACKS" "value" (toString $of.rollbacks.enabled))
+  (dict "name" "SEALANE_DATABASE" "value" ($of.database.url | default "sqlite:////var/lib/sealane/incidents.db"))
+  (dict "name" "SEALANE_LOG_LEVEL" "value" $of.logLevel) -}}
+{{- if $of.database.password.existingSecret -}}
+{{- $set = append $set (dict "name" "SEALANE_DATABASE_PASSWORD_FILE" "value" "/etc/sealane/database/password") -}}
+{{- end -}}
+{{- if $of.persistence.enabled -}}
+{{- $set = append $set (dict "name" "SEALANE_SPOOL" "value" "/var/lib/sealane/spool") -}}
+{{- $set = append $set (dict "name" "SEALANE_SPOOL_LIMIT" "value" $of.persistence.spoolLimit) -}}
+{{- end -}}
+{{- with include "sealane.watched" . | fromJsonArray -}}
+{{- $set = append $set (dict "name" "SEALANE_NAMESPACES" "value" (join "," .)) -}}
+{{- end -}}
+{{- with $of.model -}}
+{{- if .url -}}
+{{- $set = append $set (dict "name" "SEALANE_MODEL_URL" "value" .url) -}}
+{{- $set = append $set (dict "name" "SEALANE_MODEL" "value" .name) -}}
+{{- $set = append $set (dict "name" "SEALANE_MODEL_CALLS_PER_DAY" "value" (toString (int .callsPerDay))) -}}
+{{- if .existingSecret -}}
+{{- $set = append $set (dict "name" "SEALANE_MODEL_KEY" "value" "/etc/sealane/model/api-key") -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with $of.notifications -}}
+{{- if .webhookUrl -}}
+{{- $set = append $set (dict "name" "SEALANE_WEBHOOK_URL" "value" .webhookUrl) -}}
+{{- end -}}
+{{- if .webhookSecret -}}
+{{- $set = append $set (dict "name" "SEALANE_WEBHOOK_SECRET" "value" "/etc/sealane/webhook/hmac-key") -}}
+{{- end -}}
+{{- if .slackSecret -}}
+{{- $set = append $set (dict "name" "SEALANE_SLACK_URL" "value" "/etc/sealane/slack/url") -}}
+{{- end -}}
+{{- if .publicUrl -}}
+{{- $set = append $set (dict "name" "SEALANE_PUBLIC_URL" "value" .publicUrl) -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $set -}}
 {{- end }}
