@@ -9,7 +9,7 @@ import pytest
 
 from sealane_investigator.errors import SchemaTooOld, StoreUnavailable
 from sealane_investigator.incident.incident import Analysed
-from sealane_investigator.interfaces import ChangeOf, Query
+from sealane_investigator.interfaces import ChangeOf, IncidentChange, Query
 from sealane_investigator.settings.database import DatabaseSettings
 from sealane_investigator.store.database import open_database
 from sealane_investigator.store.journal import Entry, publish
@@ -80,8 +80,8 @@ async def test_what_is_replayed_after_a_crash_of_postgresql_is_counted_once_and_
         await store.close()
 
 
-async def _all_changes(store: SqlStore) -> list[object]:
-    found: list[object] = []
+async def _all_changes(store: SqlStore) -> list[IncidentChange]:
+    found: list[IncidentChange] = []
     while page := await store.changes(len(found), 1_000):
         found += page
     return found
@@ -156,5 +156,6 @@ async def test_an_older_schema_is_refused_with_the_command_to_run(server: Postgr
     store = await open_store(settings(server))
 
     assert versions == ["0001"] * 3
-    for each in (*databases, store):
-        await each.close()
+    for database in databases:
+        await database.close()
+    await store.close()

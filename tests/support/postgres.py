@@ -77,12 +77,15 @@ class Postgres:
     def start(self) -> None:
         """Start it, again perhaps, and wait until it answers."""
         options = [f"-c{name}={value}" for name, value in self._settings.items()]
-        command = [self._programs / "postgres", "-D", "data", "-k", str(self._folder), "-h", "", *options]
+        command = [str(self._programs / "postgres"), "-D", "data", "-k", str(self._folder), "-h", "", *options]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **self._as_nobody)
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True, **self._as_nobody
+            )
+        self._process = process
         until = time.monotonic() + 60
         while "ready" not in self._said_by_pid_file():
-            if self._process.poll() is not None or time.monotonic() > until:
+            if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError((self._folder / "log").read_text(encoding="utf-8", errors="replace")[-2_000:])
             time.sleep(0.02)
 

@@ -64,9 +64,9 @@ def word(arguments: Mapping[str, object], name: str, words: type[E]) -> E | None
     value = arguments.get(name)
     if value is None:
         return None
-    if value not in {each.value for each in words}:
+    if not isinstance(value, str) or value not in {each.value for each in words}:
         raise DeedRefused(f"{name}: there is no such word; write one of {', '.join(each.value for each in words)}")
-    return words(str(value))
+    return words(value)
 
 
 def revisions(arguments: Mapping[str, object], name: str) -> dict[str, int] | None:

@@ -89,11 +89,11 @@ def _limits(connection: Connection, sources: Iterable[str], at: float) -> dict[s
         index_elements=[intake_limits.c.source, intake_limits.c.hour], set_={"created": intake_limits.c.created}
     )
     hour = int(at // HOUR)
-    rows = [{"source": source, "hour": hour, "created": 0} for source in sorted(sources)]
-    connection.execute(upsert, rows)
+    named = sorted(sources)
+    connection.execute(upsert, [{"source": source, "hour": hour, "created": 0} for source in named])
     query = select(intake_limits.c.source, intake_limits.c.created).where(intake_limits.c.hour == hour)
-    named = among(connection, intake_limits.c.source, [row["source"] for row in rows])
-    return {row.source: row.created for row in connection.execute(query.where(named))}
+    of_these = among(connection, intake_limits.c.source, named)
+    return {row.source: row.created for row in connection.execute(query.where(of_these))}
 
 
 def _spend(connection: Connection, made: Iterable[Tally], at: float) -> None:

@@ -57,7 +57,7 @@ async def test_the_databases_clock_is_in_seconds_and_goes_on_within_a_transactio
     """It is the time of the statement, not that of the transaction's begin."""
 
     def ask(connection: Connection) -> tuple[float, float]:
-        first = connection.execute(select(now(connection))).scalar_one()
+        first = second = connection.execute(select(now(connection))).scalar_one()
         for _ in range(200):
             second = connection.execute(select(now(connection))).scalar_one()
             if second > first:

@@ -2,7 +2,7 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Index, inspect
+from sqlalchemy import Connection, inspect
 
 from sealane_investigator.store.database import Database
 from sealane_investigator.store.dialect import is_postgresql
@@ -50,17 +50,3 @@ async def test_on_postgresql_types_and_indexes_are_the_same(database: Database) 
         return
 
     assert await database.read(_differences) == []
-
-
-def test_every_index_is_named_after_its_table() -> None:
-    """Names of indexes are one namespace in PostgreSQL."""
-    strays = [
-        index.name
-        for table in metadata.tables.values()
-        for index in table.indexes
-        if isinstance(index, Index)
-        and not str(index.name).startswith(table.name.removeprefix("incident_")[:4])
-        and not str(index.name).startswith(table.name)
-    ]
-
-    assert strays == []

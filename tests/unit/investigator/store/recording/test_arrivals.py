@@ -1,5 +1,7 @@
 """Which events are new."""
 
+from functools import partial
+
 from sealane_investigator.store.database import Database
 from sealane_investigator.store.recording.arrivals import more_dropped, unseen
 from tests.support.stores import NOON, analysed, events
@@ -23,6 +25,6 @@ async def test_a_figure_of_dropped_events_only_rises(database: Database) -> None
     """Batches arrive in any order; the largest figure of an epoch holds."""
     told = [{"a/1": 5}, {"a/1": 3}, {"a/1": 5, "b/1": 1}, {"b/1": 0}, {"a/1": 6}]
 
-    grown = [await database.write(lambda to, each=each: more_dropped(to, each, NOON)) for each in told]
+    grown = [await database.write(partial(more_dropped, dropped=each, at=NOON)) for each in told]
 
     assert grown == [{"a/1"}, set(), {"b/1"}, set(), {"a/1"}]

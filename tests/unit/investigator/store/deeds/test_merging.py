@@ -1,0 +1,83 @@
+"""Merging, and the way back."""
+
+import pytest
+
+from sealane_investigator.errors import DeedRefused
+from sealane_investigator.incident.incident import MAX_FACET_VALUES, OTHER
+from sealane_investigator.interfaces import Deed
+from sealane_investigator.store.store import SqlStore
+from tests.support.stores import HOUR, NOON, analysed, do, events, one
+
+
+@pytest.fixture
+async def two(store: SqlStore) -> SqlStore:
+    """Two incidents of three and two events."""
+    await store.record([*events(3, kind="a"), *events(2, first=10, kind="b", tenant="green", at=NOON - HOUR)], {})
+    return store
+
+
+async def test_counts_are_added_and_taken_away_again(two: SqlStore) -> None:
+    """Hours, facets and times too; events of the time between stay where they were counted."""
+    await do(two, Deed.MERGE, 2, into=1)
+    merged, facets = await one(two), await two.facets(1)
+    hours = [count for _, count in await two.timeline(1, 2)]
+    await two.record([analysed("between", kind="b")], {})
+
+    await do(two, Deed.UNMERGE, 2)
+    await two.record([analysed("after", kind="b")], {})
+
+    assert (merged.count, merged.first_seen, facets["tenant"], hours) == (
+        5,
+        NOON - HOUR,
+        {"blue": 3, "green": 2},
+        [2, 3],
+    )
+    assert ((await one(two, 1)).count, (await one(two, 2)).count) == (4, 3)
+    assert (await two.facets(1))["tenant"] == {"blue": 4, "green": 0}
+    assert [count for _, count in await two.timeline(1, 2)] == [0, 4]
+
+
+async def test_values_without_a_place_are_other_on_both_ways(store: SqlStore) -> None:
+    """No facet grows beyond its bound, and the sums are exact."""
+    full = [analysed(f"a{n:02}", kind="a", tenant=f"a{n}") for n in range(MAX_FACET_VALUES)]
+    await store.record([*full, analysed("b1", kind="b", tenant="b1"), analysed("b2", kind="b", tenant="a0")], {})
+
+    await do(store, Deed.MERGE, 2, into=1)
+    merged = (await store.facets(1))["tenant"]
+    await do(store, Deed.UNMERGE, 2)
+    again = (await store.facets(1))["tenant"]
+
+    assert (len(merged), merged[OTHER], merged["a0"]) == (MAX_FACET_VALUES + 1, 1, 2)
+    assert (again[OTHER], again["a0"], sum(again.values())) == (0, 1, MAX_FACET_VALUES)
+
+
+async def test_what_is_merged_takes_no_deeds(two: SqlStore) -> None:
+    """The text names where it went."""
+    await do(two, Deed.MERGE, 2, into=1)
+
+    for deed, arguments in ((Deed.RESOLVE, {}), (Deed.MERGE, {"into": 1})):
+        with pytest.raises(DeedRefused, match="incident 2 was merged into 1"):
+            await do(two, deed, 2, **arguments)
+    with pytest.raises(DeedRefused, match="has others merged into it"):
+        await two.record([analysed("c", kind="c")], {})
+        await do(two, Deed.MERGE, 1, into=3)
+
+
+async def test_an_incident_is_not_merged_into_itself_or_into_nothing(two: SqlStore) -> None:
+    """Nor is one unmerged that is not merged."""
+    for number, into, text in ((1, 1, "another incident"), (1, 99, "no incident 99")):
+        with pytest.raises(DeedRefused, match=text):
+            await do(two, Deed.MERGE, number, into=into)
+    with pytest.raises(DeedRefused, match="incident 1 is not merged"):
+        await do(two, Deed.UNMERGE, 1)
+
+
+async def test_a_batch_that_knew_the_old_place_is_counted_in_the_new_one(two: SqlStore) -> None:
+    """Whatever a replica remembers between batches."""
+    await two.record([analysed("warm", kind="b")], {})
+    await do(two, Deed.MERGE, 2, into=1)
+
+    recorded = await two.record([analysed("then", kind="b", tenant="new")], {})
+
+    assert [each.incident.id for each in recorded.changes] == [1]
+    assert (await one(two)).count == 7
