@@ -150,3 +150,14 @@ def test_what_is_wrong_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert out == ""
     assert "write at most 63" in err
     assert "No such file" in err
+
+
+def test_a_key_is_added_beside_service_accounts(tmp_path: Path) -> None:
+    """Also to a file that has had no key; who calls by a token still does."""
+    file = tmp_path / "keys.yaml"
+    file.write_text("tenants:\n  apps: {serviceAccounts: [shop, bank/web]}\nkeys: []\n", "utf-8")
+    new_key("apps", "laptop", file=file)
+    (tenant,) = parse_key_file(file.read_text("utf-8"), "f").tenants
+
+    assert _contents(file) == [("apps", "laptop")]
+    assert tenant.service_accounts == ("shop", "bank/web")
