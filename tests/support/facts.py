@@ -36,7 +36,7 @@ def event(**other: Any) -> ErrorEvent:
 
 
 def traffic(**other: Any) -> Traffic:
-    """A healthy minute of what :func:`event` is about."""
+    """Ten healthy minutes of what :func:`event` is about."""
     plain: dict[str, Any] = {
         "route": "team/chat",
         "revision": 8,
@@ -46,7 +46,7 @@ def traffic(**other: Any) -> Traffic:
         "model": "kimi-k3",
         "successes": 100,
         "errors": 0,
-        "seconds": 60.0,
+        "seconds": 600.0,
     }
     return Traffic(**plain | other)
 

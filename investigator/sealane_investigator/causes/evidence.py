@@ -68,11 +68,6 @@ def evidence_of(event: ErrorEvent, facts: Facts) -> dict[str, str]:
             found[f"event:{member}"] = f"{member.replace('_', ' ')} is {_named(value)}"
     for change in facts.revisions:
         found[revision_id(change)] = _revision(change, facts.at)
-    for at, traffic in enumerate(facts.traffic):
-        arm = f"{traffic.route} revision {traffic.revision}, provider {traffic.provider} at {traffic.base_url_host}"
-        who = f"model {_named(traffic.model)}, credential {traffic.credential or 'none'}, tenants {traffic.tenants}"
-        figures = f"{traffic.successes} successes and {traffic.errors} errors in {traffic.seconds:.0f} s"
-        found[traffic_id(at)] = f"{arm}, {who}: {figures}"
     for at, each in enumerate(facts.breakers):
         ago = max(facts.at - each.at, 0.0)
         where = f"{each.route} provider {each.provider} at router {each.router}"
@@ -81,6 +76,11 @@ def evidence_of(event: ErrorEvent, facts: Facts) -> dict[str, str]:
         some = [] if facet in _PERSONAL else list(counts.items())[:_SHOWN_CHANGES]
         shown = ", ".join(f"{_named(value)} {number}" for value, number in some)
         found[f"fact:facet:{facet}"] = f"the incident by {facet}: {shown or 'not named'} ({len(counts)} in all)"
+    for at, traffic in enumerate(facts.traffic):
+        arm = f"{traffic.route} revision {traffic.revision}, provider {traffic.provider} at {traffic.base_url_host}"
+        who = f"model {_named(traffic.model)}, credential {traffic.credential or 'none'}, tenants {traffic.tenants}"
+        figures = f"{traffic.successes} successes and {traffic.errors} errors in {traffic.seconds:.0f} s"
+        found[traffic_id(at)] = f"{arm}, {who}: {figures}"
     return found
 
 

@@ -17,7 +17,7 @@ from sealane_investigator.incident.facts import Facts, RevisionChange
 from .changes import telling
 from .endpoints import MISFILLED, mismatch, right_hosts
 from .evidence import revision_id, traffic_id
-from .outage import outage_at
+from .outage import RECENT, outage_at
 
 #: A revision that began to serve so many seconds before the first occurrence can have brought the error about.
 SHORTLY = 1800.0
@@ -99,7 +99,8 @@ def key_works_elsewhere(case: Case) -> Found | None:
     key, host = case.event.credential, case.event.base_url_host
     if not key or not host or not _is_refused(case):
         return None
-    same = [(at, each) for at, each in enumerate(case.facts.traffic) if each.credential == key and each.successes > 0]
+    rows = [(at, each) for at, each in enumerate(case.facts.traffic) if each.seconds > RECENT]
+    same = [(at, each) for at, each in rows if each.credential == key and each.successes > 0]
     if any(each.base_url_host == host for _, each in same):
         return None
     elsewhere = [(at, each) for at, each in same if each.base_url_host != host]
@@ -236,6 +237,7 @@ def _before(case: Case, change: RevisionChange) -> tuple[int, int]:
         each
         for each in case.facts.traffic
         if each.route == change.route
+        and each.seconds > RECENT
         and each.revision == change.previous
         and each.provider == case.event.provider
         and each.model == (case.event.model or each.model)
@@ -249,5 +251,8 @@ def _figures(case: Case, change: RevisionChange) -> tuple[str, ...]:
     return tuple(
         traffic_id(at)
         for at, each in enumerate(case.facts.traffic)
-        if each.route == change.route and each.revision in arms and each.provider == case.event.provider
+        if each.route == change.route
+        and each.seconds > RECENT
+        and each.revision in arms
+        and each.provider == case.event.provider
     )

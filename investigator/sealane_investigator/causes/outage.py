@@ -16,8 +16,11 @@ OUTAGE_CLASSES = frozenset({
     _C.CONNECTION_RESET, _C.NETWORK_UNREACHABLE, _C.DNS_FAILURE, _C.TLS_VERIFY, _C.UNKNOWN,
 })  # fmt: skip
 
-#: So many errors are needed before figures say anything.
-LEAST_ERRORS = 10
+#: Figures of at most so many seconds are of now; an hour of good answers before an outage says nothing about it.
+RECENT = 60.0
+
+#: So many errors are needed before figures say anything: as many as open a breaker, after which few come.
+LEAST_ERRORS = 5
 
 #: A provider is failing from this share of errors on.
 FAILING_SHARE = 0.5
@@ -55,12 +58,12 @@ def outage_at(host: str | None, provider: str | None, error_class: ErrorClass, f
         if each.after == "open" and (provider is None or each.provider == provider)
     ]
     name = host or provider or "the provider"
-    why = f"{name} fails for {' and '.join(spread)} at once: {errors} of {total} attempts"
+    why = f"{name} fails for {' and '.join(spread)} at once: {errors} of {total} attempts in {RECENT:.0f} s"
     return Outage(why, (*(traffic_id(at) for at, _ in failing), *opened))
 
 
 def _is_of(each: Traffic, host: str | None, provider: str | None) -> bool:
-    return each.base_url_host == host if host else each.provider == provider
+    return each.seconds <= RECENT and (each.base_url_host == host if host else each.provider == provider)
 
 
 def _fails(each: Traffic) -> bool:

@@ -60,18 +60,19 @@ class Counters:
         while len(self._series) > self._limit:
             del self._series[next(iter(self._series))]
 
-    def traffic(self, now: float) -> tuple[Traffic, ...]:
-        """Return the figures of the window that ends now, most errors first; what was quiet is left out."""
+    def traffic(self, now: float, seconds: float | None = None) -> tuple[Traffic, ...]:
+        """Return the figures of the last ``seconds`` (else of the window), most errors first, without what is quiet."""
+        window = self._window if seconds is None else min(seconds, self._window)
         self._forget(now)
         sums: dict[_Key, list[int]] = {}
         for series in self._series.values():
-            successes, errors = _difference(series.looks, now - self._window)
+            successes, errors = _difference(series.looks, now - window)
             total = sums.setdefault(_key(series.fact), [0, 0, 0])
             total[0] += successes
             total[1] += errors
             # The same tenant may be at several routers, so the largest number is certain and a sum is not.
             total[2] = max(total[2], series.fact.failing_tenants if errors else 0)
-        rows = [_row(key, total, self._window) for key, total in sums.items() if total[0] or total[1]]
+        rows = [_row(key, total, window) for key, total in sums.items() if total[0] or total[1]]
         return tuple(sorted(rows, key=lambda row: (-row.errors, row.route, row.model, row.revision)))
 
     @property

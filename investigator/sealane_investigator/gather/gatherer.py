@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_api.report import RouterFacts
+from sealane_investigator.causes.outage import RECENT
 from sealane_investigator.errors import InvestigatorError
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange, Traffic
 from sealane_telemetry.logs import get_logger
@@ -33,8 +34,9 @@ PATIENCE = 5.0
 #: How far before the first occurrence, and how far back from now, changes are of interest; in seconds.
 BEFORE = 3_600.0
 
-#: Rows and changes of one investigation.
-MAX_ROWS = 200
+#: Rows (of the last minutes, of the last minute) and changes of one investigation.
+MAX_ROWS = 150
+MAX_RECENT = 50
 MAX_CHANGES = 50
 
 #: Breaker changes that are remembered besides the timeline.
@@ -92,9 +94,9 @@ class Gatherer:
         await self._note(moved)
 
     def figures(self) -> Facts:
-        """Return what everybody did in the last minutes, as of the last look."""
+        """Return what everybody did in the last minute, as of the last look."""
         now = self._now()
-        return Facts(at=now, traffic=self._counters.traffic(now), breakers=tuple(self._breakers))
+        return Facts(at=now, traffic=self._counters.traffic(now, RECENT), breakers=tuple(self._breakers))
 
     async def facts(self, event: ErrorEvent, began: float) -> Facts:
         """Return what is known about an error that began at ``began``; never raises."""
@@ -118,12 +120,14 @@ class Gatherer:
         )
 
     def _of(self, event: ErrorEvent, now: float) -> tuple[Traffic, ...]:
-        rows = relevant(self._counters.traffic(now), event.route, event.base_url_host, event.credential)
+        about = (event.route, event.base_url_host, event.credential)
+        recent = relevant(self._counters.traffic(now, RECENT), *about)
+        rows = relevant(self._counters.traffic(now), *about)
         # Where the same key is used elsewhere comes first: in it there are no errors, and it must not be cut off.
         ordered = sorted(
             rows, key=lambda row: row.credential != event.credential or row.base_url_host == event.base_url_host
         )
-        return tuple(ordered[:MAX_ROWS])
+        return (*ordered[:MAX_ROWS], *list(recent)[:MAX_RECENT])
 
     def _moved(self, report: RouterFacts, now: float) -> list[BreakerChange]:
         """The breaker changes of a router that were not told before, by our clock."""

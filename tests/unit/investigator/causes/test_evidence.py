@@ -22,7 +22,7 @@ def test_everything_that_is_known_has_an_id_and_a_sentence() -> None:
     assert found["fact:revision:team/chat@8"] == (
         "team/chat revision 8 began to serve 60 s ago after revision 7; changed: providers[moonshot].baseURL: a → b"
     )
-    assert found["fact:traffic:0"].endswith("100 successes and 0 errors in 60 s")
+    assert found["fact:traffic:0"].endswith("100 successes and 0 errors in 600 s")
     assert found["fact:breaker:0"].endswith("went from closed to open 10 s ago")
     assert found["fact:facet:tenant"] == "the incident by tenant: not named (2 in all)"
     assert found["fact:facet:model"] == "the incident by model: kimi-k3 4 (1 in all)"

@@ -15,7 +15,10 @@ _KEY = ErrorClass.AUTH_INVALID_KEY
 _URL = "providers[moonshot].baseURL: https://api.moonshot.ai/v1 → https://api.moonshot.cn/v1"
 _NAME = "rules[kimi].targets[moonshot].model: kimi-k3 → kimi-k4"
 _OTHER = "rules[kimi].timeouts.firstByte: 60s → 1s"
-_DOWN = (traffic(errors=50, successes=0), traffic(errors=50, successes=0, model="kimi-k2.6"))
+_DOWN = (
+    traffic(errors=50, successes=0, seconds=60),
+    traffic(errors=50, successes=0, model="kimi-k2.6", seconds=60),
+)
 _ELSEWHERE = traffic(route="team/other", base_url_host="api.moonshot.cn", successes=40)
 
 

@@ -1,11 +1,19 @@
 """Whether a provider as a whole is failing."""
 
+from typing import Any
+
 import pytest
 
 from sealane_api.diagnosis.error_class import ErrorClass
-from sealane_investigator.causes.outage import OUTAGE_CLASSES, Outage, outage_at
+from sealane_investigator.causes.outage import OUTAGE_CLASSES, RECENT, Outage, outage_at
 from sealane_investigator.incident.facts import BreakerChange, Traffic
-from tests.support.facts import breaker, facts, traffic
+from tests.support.facts import breaker, facts
+from tests.support.facts import traffic as longer
+
+
+def traffic(**other: Any) -> Traffic:
+    """The last minute."""
+    return longer(**{"seconds": RECENT} | other)
 
 
 def _outage(
@@ -21,7 +29,7 @@ def test_many_models_at_once_are_the_provider() -> None:
     found = _outage(healthy, traffic(errors=90, successes=1), traffic(errors=20, successes=0, model="kimi-k2.6"))
 
     assert found == Outage(
-        "api.moonshot.ai fails for 2 models at once: 110 of 111 attempts", ("fact:traffic:1", "fact:traffic:2")
+        "api.moonshot.ai fails for 2 models at once: 110 of 111 attempts in 60 s", ("fact:traffic:1", "fact:traffic:2")
     )
 
 
@@ -40,11 +48,12 @@ def test_many_tenants_of_one_model_are_the_provider() -> None:
         (),
         (traffic(errors=100, successes=0),),
         (traffic(errors=100, successes=0, tenants=2),),
-        (traffic(errors=4, successes=0), traffic(errors=5, successes=0, model="kimi-k2.6")),
+        (traffic(errors=2, successes=0), traffic(errors=2, successes=0, model="kimi-k2.6")),
+        (longer(errors=20, successes=0), longer(errors=20, successes=0, model="kimi-k2.6")),
         (traffic(errors=20, successes=0), traffic(errors=20, successes=60, model="kimi-k2.6")),
         (traffic(errors=20, successes=0), traffic(errors=0, successes=15, model="kimi-k2.6")),
     ],
-    ids=["nothing", "one model", "two tenants", "too few", "too healthy", "the other model works"],
+    ids=["nothing", "one model", "two tenants", "too few", "long ago", "too healthy", "the other model works"],
 )
 def test_less_is_not_the_provider(rows: tuple[Traffic, ...]) -> None:
     """One model, one tenant, a few errors, or a provider that mostly answers."""
@@ -52,8 +61,10 @@ def test_less_is_not_the_provider(rows: tuple[Traffic, ...]) -> None:
 
 
 def test_the_figures_at_the_limit_suffice() -> None:
-    """Ten errors, half of all."""
-    assert _outage(traffic(errors=5, successes=5), traffic(errors=5, successes=5, model="b")) is not None
+    """Five errors, half of all; and what went well before says nothing."""
+    well = longer(successes=100_000)
+
+    assert _outage(well, traffic(errors=3, successes=3), traffic(errors=2, successes=2, model="b")) is not None
 
 
 @pytest.mark.parametrize("error_class", sorted(set(ErrorClass) - OUTAGE_CLASSES))

@@ -88,6 +88,17 @@ def test_what_is_older_than_the_window_is_forgotten() -> None:
     assert counters.size == 0
 
 
+def test_the_last_minute_is_told_apart() -> None:
+    """An hour of good answers before an outage says nothing about it."""
+    counters = Counters()
+    counters.add(_report(_fact(500, since=_T - 60)), _T)
+    counters.add(_report(_fact(500, 6, since=_T - 60), at=_T + 90), _T + 90)
+
+    assert _figures(counters.traffic(_T + 90)) == [(500, 6)]
+    assert _figures(counters.traffic(_T + 90, 60)) == [(0, 6)]
+    assert counters.traffic(_T + 90, 60)[0].seconds == 60
+
+
 def test_routers_are_added_up() -> None:
     """Tenants are not: the same one may be at both."""
     counters = Counters()

@@ -10,7 +10,7 @@ import pytest
 from sealane_api.report import BreakerFact, RouterFacts, TrafficFact
 from sealane_investigator.errors import StoreUnavailable
 from sealane_investigator.gather.file_routes import FileRoutes
-from sealane_investigator.gather.gatherer import BEFORE, MAX_ROWS, Gatherer
+from sealane_investigator.gather.gatherer import BEFORE, MAX_RECENT, MAX_ROWS, Gatherer
 from sealane_investigator.gather.routers import Answers
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange
 from tests.support.facts import NOW, breaker, change, event, facts
@@ -103,7 +103,7 @@ async def test_what_is_known_is_gathered(world: _World) -> None:
     )
     found = await _gatherer(world).facts(event(), NOW)
 
-    assert [(row.successes, row.errors) for row in found.traffic] == [(1, 9)]
+    assert [(row.successes, row.errors, row.seconds) for row in found.traffic] == [(1, 9, 600.0), (1, 9, 60.0)]
     assert found.revisions == world.revisions
     assert found.breakers == (breaker(),)
     assert found.missing == ()
@@ -166,7 +166,7 @@ async def test_where_the_same_key_works_is_never_cut_off(world: _World) -> None:
     world.answers = Answers((_report(traffic=(*failing, elsewhere)),), ())
     found = await _gatherer(world).facts(event(), NOW)
 
-    assert len(found.traffic) == MAX_ROWS
+    assert len(found.traffic) == MAX_ROWS + MAX_RECENT
     assert found.traffic[0].base_url_host == "api.moonshot.cn"
 
 

@@ -15,7 +15,12 @@ from sealane_investigator.incident.incident import Incident, State
 from sealane_investigator.interfaces import Deed, Page, Query
 from tests.support.facts import diagnosis, facts, incident, traffic
 
-_DOWN = facts(traffic=(traffic(errors=50, successes=0), traffic(errors=50, successes=0, model="kimi-k2.6")))
+_DOWN = facts(
+    traffic=(
+        traffic(errors=50, successes=0, seconds=60),
+        traffic(errors=50, successes=0, model="kimi-k2.6", seconds=60),
+    )
+)
 
 
 class _World:
@@ -79,7 +84,7 @@ async def test_an_episode_is_asked_for_once() -> None:
 
 async def test_without_an_outage_nobody_is_asked() -> None:
     """The store is not even read."""
-    world = _World(_of(1), figures=facts(traffic=(traffic(errors=5),)))
+    world = _World(_of(1), figures=facts(traffic=(traffic(errors=5, seconds=60),)))
     await world.watch().look()
 
     assert (world.asked, world.queries) == ([], [])

@@ -1,4 +1,4 @@
-"""A wrong base URL introduced by a route change is named as the cause, and the confirmed rollback ends the errors.
+"""Causes that the gateway's facts name, and a confirmed rollback that ends the errors.
 
 Everything is real: API server, operator, router, investigator, each with the permissions of ``k8s/rbac``.
 """
@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 
+from sealane_cli.stub.faults import Fault
 from tests.support.cluster import ControlPlane
 from tests.support.investigating import Investigator
 from tests.support.proof_scene import Chat
@@ -43,9 +44,9 @@ def investigator(sealane: World) -> Iterator[Investigator]:
     made.stop()
 
 
-def _ask(sealane: World) -> int:
+def _ask(sealane: World, model: str = "kimi-k3") -> int:
     """One exchange; its status."""
-    body = json.dumps({"model": "kimi-k3", "messages": [{"role": "user", "content": "CANARY of a prompt"}]}).encode()
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": "CANARY of a prompt"}]}).encode()
     url = f"http://127.0.0.1:{sealane.routers[0].port}/v1/chat/completions"
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"})) as answer:
@@ -94,3 +95,30 @@ def test_a_wrong_base_url_is_named_and_undone(sealane: World, investigator: Inve
     assert investigator.confirm(advice["rollback"])[1] is None, "it is superseded by now"
     assert "CANARY" not in investigator.log
     assert b"CANARY" not in b"".join(path.read_bytes() for path in sealane.folder.rglob("incidents.db*"))
+
+
+def test_a_provider_that_fails_for_two_models_is_an_incident_of_the_provider(
+    sealane: World, investigator: Investigator
+) -> None:
+    """Though its first error was investigated when nobody could know; and nobody is told to roll anything back."""
+    chat = Chat(sealane, steps=((50, 1),), bake=1)
+    chat.serve(**_AT_ONCE)
+    for model in ("kimi-k3", "kimi-k2.6"):
+        sealane.until(lambda model=model: _ask(sealane, model) == 200, "the provider serves")
+    sealane.stubs["good"].fault = Fault("status", 500)
+    found: list[dict[str, Any]] = []
+
+    def is_named() -> bool:
+        for model in ("kimi-k3", "kimi-k2.6"):
+            _ask(sealane, model)
+        incident = _diagnosed(investigator, "provider_incident")
+        found[:] = [incident] if incident is not None else []
+        return bool(found)
+
+    sealane.until(is_named, lambda: f"the cause is named: {investigator.incidents()} {investigator.log[-3000:]}")
+    (incident,) = found
+
+    assert "for 2 models at once" in incident["diagnosis"]["cause_why"]
+    assert any(each.startswith("fact:traffic:") for each in incident["diagnosis"]["evidence"])
+    assert incident["recommendation"]["action"] == "fail_over"
+    assert incident["recommendation"]["rollback"] is None
