@@ -47,5 +47,6 @@ def _bare(peeled: Peeled) -> tuple[str, ...]:
     name = peeled.exceptions[-1] if peeled.exceptions else peeled.type or peeled.code
     if name:
         return tuple(name_words(name).split())
-    letters = squeezed(re.sub(r"\d+", "", peeled.message))[:MAX_LETTERS]
+    # Marks of redaction go first, while they can be recognised: their hashes differ from process to process.
+    letters = re.sub(r"\d+", "", squeezed(peeled.message))[:MAX_LETTERS]
     return (letters,) if letters else ("status", str(peeled.status or "none"))

@@ -47,6 +47,8 @@ def test_few_words_need_the_family_and_many_do_not() -> None:
         ("xyzzy", {"type": "frobnication_error"}, "-|frobnication error"),
         ("XYZZY 42", {}, "-|xyzzy"),
         ("42", {"status": 418}, "-|status 418"),
+        ("<text:17:d9446d>", {"status": 418}, "-|status 418"),
+        ("<text:17:abcdef>: XYZZY", {}, "-|xyzzy"),
         ("", {}, "-|status none"),
     ],
 )
