@@ -1,9 +1,12 @@
 """Every panel of the dashboards has data, asked of a real Prometheus that scrapes real routers and a real operator."""
 
 import hashlib
+import os
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -15,13 +18,15 @@ from sealane_cli.chart.dashboards.grafana import Dashboard
 from sealane_cli.chart.dashboards.pages import DASHBOARDS
 from sealane_cli.stub.counters import RecordedRequest
 from sealane_cli.stub.faults import Fault
-from tests.support.cluster import ControlPlane
+from tests.support.cluster import ControlPlane, free_ports
+from tests.support.cluster_component import Component
 from tests.support.prometheus import Prometheus, has_data, running_prometheus
 from tests.support.promtool import find_prometheus
 from tests.support.resources import Document, provider, route, rule
 from tests.support.sealane_world import World, install, world
 
 _KEY = "sl-of-the-dashboards"
+_TOKEN = "token-of-the-dashboards"
 _SECRET = {"secretRef": {"name": "moonshot", "key": "api-key"}}
 
 #: Where no router listens.
@@ -32,14 +37,50 @@ _RATE_INTERVAL = "6s"
 
 
 @pytest.fixture
-def sealane(private_control_plane: ControlPlane, tmp_path: Path) -> Iterator[World]:
-    """Two routers that ask for keys, an operator, and a route on which something of everything happens."""
+def investigator() -> str:
+    """Where one listens."""
+    return f"127.0.0.1:{free_ports(1)[0]}"
+
+
+@contextmanager
+def _investigator(folder: Path, address: str) -> Iterator[None]:
+    digest = hashlib.sha256(_TOKEN.encode()).hexdigest()
+    tokens = folder / "tokens.yaml"
+    tokens.write_text(f"tokens: [{{name: routers, sha256: '{digest}', rights: [report, read]}}]\n", encoding="utf-8")
+    settings = {
+        "SEALANE_INVESTIGATOR_LISTEN": address,
+        "SEALANE_INVESTIGATOR_TOKENS": str(tokens),
+        "SEALANE_DATABASE": f"sqlite:///{folder / 'incidents.db'}",
+        "SEALANE_SPOOL": str(folder / "spool"),
+    }
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+    command = [sys.executable, "-m", "sealane_investigator", "serve"]
+    component = Component("investigator", command, folder / "investigator.log", {**kept, **settings})
+    component.start()
+    try:
+        yield
+    finally:
+        component.stop()
+
+
+@pytest.fixture
+def sealane(private_control_plane: ControlPlane, tmp_path: Path, investigator: str) -> Iterator[World]:
+    """Two routers that ask for keys, an operator, and a route on which something of everything happens; they report."""
+    token = tmp_path / "token"
+    token.write_text(_TOKEN, encoding="utf-8")
     keys = tmp_path / "keys.yaml"
     digest = hashlib.sha256(_KEY.encode()).hexdigest()
     keys.write_text(f"keys: [{{tenant: team-a, name: laptop, sha256: '{digest}'}}]\n", encoding="utf-8")
     install(private_control_plane)
-    with world(private_control_plane, tmp_path, f"dashboards-{uuid4().hex[:8]}") as made:
-        made.start_routers(2, {"SEALANE_KEYS": str(keys)})
+    with (
+        world(private_control_plane, tmp_path, f"dashboards-{uuid4().hex[:8]}") as made,
+        _investigator(tmp_path, investigator),
+    ):
+        reporting = {
+            "SEALANE_INVESTIGATOR_URL": f"http://{investigator}",
+            "SEALANE_INVESTIGATOR_TOKEN_FILE": str(token),
+        }
+        made.start_routers(2, {"SEALANE_KEYS": str(keys), **reporting})
         routers = [f"127.0.0.1:{router.admin_port}" for router in made.routers]
         made.start_operator(settings={"SEALANE_ROUTERS": ",".join([*routers, _SILENT])})
         for name, model, nth, status in (
@@ -108,12 +149,12 @@ def _empty(server: Prometheus, dashboard: Dashboard, begin: float, end: float) -
     return empty
 
 
-def test_every_panel_has_data(sealane: World, tmp_path: Path) -> None:
+def test_every_panel_has_data(sealane: World, investigator: str, tmp_path: Path) -> None:
     """After some seconds of good, failing and refused requests, one rollout and one rollback."""
     targets = {
         f"127.0.0.1:{program.admin_port}": {"namespace": "sealane", "pod": program.name}
         for program in (*sealane.routers, *sealane.operators)
-    }
+    } | {investigator: {"namespace": "sealane", "pod": "investigator"}}
     begin = time.time()
     with running_prometheus(find_prometheus(), tmp_path / "prometheus", targets) as server, httpx.Client() as client:
         _ask(sealane, client)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from sealane_telemetry.metrics import RouterMetrics
 from sealane_telemetry.operator_metrics import OperatorMetrics
 from tests.support.cluster_binaries import ProgramMissing
@@ -199,6 +200,40 @@ STORIES = [
         quiet=(4, 11),
         labels={**_HERE, "deployment": "sealane-router"},
     ),
+    Story(
+        "SealaneErrorsNotReported",
+        {
+            'sealane_router_events_dropped_total{namespace="sealane-system", pod="router-0", reason="queue_full"}': (
+                "0x9 60+60x20 1260x20"
+            ),
+        },
+        fires=(25, 30),
+        quiet=(9, 15, 40),
+        labels=_HERE,
+        value="1",
+    ),
+    Story(
+        "SealaneInvestigatorStuck",
+        {
+            'sealane_investigator_drain_failures_total{namespace="sealane-system", pod="one"}': "0x9 12+12x20 252x20",
+        },
+        fires=(25, 30),
+        quiet=(9, 15, 40),
+        labels={**_HERE, "pod": "one"},
+    ),
+    Story(
+        "SealaneInvestigatorSpoolFull",
+        {
+            'sealane_investigator_spool_bytes{namespace="sealane-system", pod="one"}': "10x9 90x10 10x10",
+            'sealane_investigator_spool_limit_bytes{namespace="sealane-system", pod="one"}': "100x30",
+            'sealane_investigator_spool_bytes{namespace="sealane-system", pod="without"}': "0x30",
+            'sealane_investigator_spool_limit_bytes{namespace="sealane-system", pod="without"}': "0x30",
+        },
+        fires=(13, 19),
+        quiet=(9, 11, 22),
+        labels={**_HERE, "pod": "one"},
+        value="90%",
+    ),
 ]
 
 
@@ -226,7 +261,8 @@ def test_an_alert_fires_keeps_quiet_and_ends(promtool: Path, tmp_path: Path, sto
 
 def test_every_metric_exists() -> None:
     """An alert about a metric that nobody exports never fires; so does one whose labels are others."""
-    families = [*RouterMetrics(CollectorRegistry()).families, *OperatorMetrics(CollectorRegistry()).families]
+    programs = (RouterMetrics, OperatorMetrics, InvestigatorMetrics)
+    families = [family for metrics in programs for family in metrics(CollectorRegistry()).families]
     exported = {family.name + ("_bucket" if family.kind == "histogram" else ""): family for family in families}
     asked = {name for rule in ALERTS.values() for name in re.findall(r"\bsealane_\w+", rule["expr"])}
 

@@ -41,4 +41,4 @@ def test_its_chart_renders(helm: Path) -> None:
     kinds = [each["kind"] for each in yaml.safe_load_all(done.stdout) if each]
 
     assert kinds.count("Deployment") == 2
-    assert sum("-dashboard" in each["metadata"]["name"] for each in yaml.safe_load_all(done.stdout) if each) == 2
+    assert sum("-dashboard" in each["metadata"]["name"] for each in yaml.safe_load_all(done.stdout) if each) == 3

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from sealane_cli.chart.copies import CHART
+from sealane_cli.chart.dashboards.errors import ERRORS
 from sealane_cli.chart.dashboards.grafana import rendered
 from sealane_cli.chart.dashboards.rollouts import ROLLOUTS
 from sealane_cli.chart.dashboards.traffic import TRAFFIC
 
-DASHBOARDS = (TRAFFIC, ROLLOUTS)
+DASHBOARDS = (TRAFFIC, ROLLOUTS, ERRORS)
 
 
 def dashboards(root: Path) -> dict[Path, str]:

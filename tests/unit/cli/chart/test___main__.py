@@ -39,6 +39,7 @@ def test_everything_is_written_once(tmp_path: Path) -> None:
     changed = {path.relative_to(tmp_path).as_posix() for path in main(tmp_path, helm)}
 
     assert changed == {
+        "charts/sealane/dashboards/errors.json",
         "charts/sealane/dashboards/rollouts.json",
         "charts/sealane/dashboards/traffic.json",
         "charts/sealane/files/rbac/role.yaml",
