@@ -59,6 +59,7 @@ def _of_route(kind: str) -> dict[str, str]:
 _LEADER = 'sealane_operator_leader{{namespace="sealane-system", pod="operator-{0}"}}'
 _HERE = {"namespace": "sealane-system"}
 _POD = 'namespace="sealane-system", pod="operator-0"'
+_STUCK = '{namespace="sealane-system", pod="one", error="StoreUnavailable"}'
 _SUSPECT = 'sealane_operator_router_deployment_suspect{namespace="sealane-system", deployment="sealane-router"}'
 
 
@@ -215,7 +216,7 @@ STORIES = [
     Story(
         "SealaneInvestigatorStuck",
         {
-            'sealane_investigator_drain_failures_total{namespace="sealane-system", pod="one"}': "0x9 12+12x20 252x20",
+            f"sealane_investigator_drain_failures_total{_STUCK}": "0x9 12+12x20 252x20",
         },
         fires=(25, 30),
         quiet=(9, 15, 40),
