@@ -21,6 +21,7 @@ from .backlog import Backlog
 from .credential_names import CredentialNames
 from .entry import Entry
 from .folding import Folding
+from .wording import ANSWERED, EXPIRED_KEY, NO_KEY, WRONG_KEY
 
 #: What Sealane did itself, whatever the client asked for.
 _OWN = (GatewayFault, GatewayDraining)
@@ -76,11 +77,14 @@ class ErrorNotes:
             _route(entry, exchange.match.route)
         entry.model = exchange.model
         entry.status, entry.code = error.status, error.code
-        entry.message, entry.exception = error.message, exception
+        entry.message, entry.exception = ANSWERED.get(error.code, error.message), exception
         if isinstance(error, PathNotFound):
             entry.message += _hint(exchange.head.path)
         elif isinstance(error, Unauthenticated):
             entry.credential_class = self._presented(exchange)
+            entry.message = NO_KEY if entry.credential_class is None else WRONG_KEY
+            if "expired" in error.message:
+                entry.message = EXPIRED_KEY
         self._folding.put(entry, self._clock())
 
     def _entry(self, exchange: Exchange) -> Entry:
@@ -118,6 +122,5 @@ def _hint(path: bytes) -> str:
     """What a wrong base URL of a client leaves of a path: the rest of it may hold anything."""
     for suffix in _SUFFIXES:
         if path.endswith(suffix):
-            known = suffix.decode("ascii")
-            return f" (the path ends with {known}; what is served is /v1{known})"
+            return f": {suffix.decode('ascii')}"
     return ""

@@ -1,4 +1,4 @@
-"""What the router's own codes say in words, for events without a message of the provider.
+"""What the router's own codes say in words, for events that have no message of a provider.
 
 The words are those that clients and proxies use for the same trouble, so whoever knows theirs knows ours.
 """
@@ -36,6 +36,20 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "too_many_open_files": "Too many open files",
     }
 )
+
+#: By the code of an error that the gateway answered itself; what is not here has words of its own.
+ANSWERED: Mapping[str, str] = MappingProxyType(
+    {
+        "head_too_large": "Request header too large",
+        "internal_error": "Internal server error",
+        "model_not_allowed": "API key does not have access to this model",
+        "overloaded": "Too many concurrent requests",
+        "provider_unavailable": "no healthy upstream",
+        "request_too_large": "Request body too large",
+        "unknown_path": "404 page not found",
+    }
+)
+NO_KEY, EXPIRED_KEY, WRONG_KEY = "Missing API key", "API key expired", "Invalid API key"
 
 #: What a lost connection is behind the commit.
 TRUNCATED = "stream closed before completion"

@@ -24,6 +24,7 @@ from sealane_router.report.credential_names import CredentialNames
 from sealane_router.report.entry import Entry
 from sealane_router.report.folding import Folding
 from sealane_router.report.noting import ErrorNotes
+from sealane_router.report.wording import ANSWERED, EXPIRED_KEY, NO_KEY, WRONG_KEY
 from tests.support.error_entries import backlog_of
 from tests.support.exchanges import matched, provider_of, request_of, serving_of, table_of
 
@@ -144,7 +145,8 @@ def test_what_the_gateway_answers_itself_has_no_provider(error: GatewayError) ->
     (entry,) = noted.entries
 
     assert (entry.origin, entry.provider, entry.base_url, entry.attempt) == (Origin.ROUTER, None, None, 0)
-    assert (entry.status, entry.code, entry.message) == (error.status, error.code, error.message)
+    assert (entry.status, entry.code) == (error.status, error.code)
+    assert entry.message == ANSWERED.get(error.code, error.message)
     assert (entry.route, entry.model) == ("default/assistants", "kimi-k3")
 
 
@@ -163,8 +165,8 @@ def test_refusals_that_are_alike_are_one_note() -> None:
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
-        ("/chat/completions", " (the path ends with /chat/completions; what is served is /v1/chat/completions)"),
-        ("/v1/v1/messages", " (the path ends with /messages; what is served is /v1/messages)"),
+        ("/chat/completions", ": /chat/completions"),
+        ("/v1/v1/messages", ": /messages"),
         ("/secret-of-a-client", ""),
     ],
 )
@@ -174,21 +176,25 @@ def test_a_clients_wrong_base_url_shows_in_its_path(path: str, hint: str) -> Non
     exchange, _ = request_of(path=path)
     noted.notes.exchange_failed(exchange, PathNotFound("the gateway does not serve this path"))
 
-    assert noted.entries[0].message == "the gateway does not serve this path" + hint
+    assert noted.entries[0].message == "404 page not found" + hint
 
 
 @pytest.mark.parametrize(
-    ("headers", "kind"),
-    [(b"authorization: Bearer sk-or-abc\r\n", "sk"), (b"x-api-key: sl-abc\r\n", "sl"), (b"", None)],
+    ("headers", "error", "kind", "words"),
+    [
+        (b"authorization: Bearer sk-or-abc\r\n", "The API key is not known to this gateway.", "sk", WRONG_KEY),
+        (b"x-api-key: sl-abc\r\n", "The API key has expired.", "sl", EXPIRED_KEY),
+        (b"", "No API key was given.", None, NO_KEY),
+    ],
 )
-def test_a_key_that_was_refused_shows_its_class_alone(headers: bytes, kind: str | None) -> None:
+def test_a_key_that_was_refused_shows_its_class_alone(headers: bytes, error: str, kind: str | None, words: str) -> None:
     """A provider's own key at the gateway is a usual mistake."""
     noted = Notes()
     exchange, _ = request_of(headers=headers)
-    noted.notes.exchange_failed(exchange, Unauthenticated("The API key is not known to this gateway."))
+    noted.notes.exchange_failed(exchange, Unauthenticated(error))
     (entry,) = noted.entries
 
-    assert (entry.credential, entry.credential_class) == (None, kind)
+    assert (entry.credential, entry.credential_class, entry.message) == (None, kind, words)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 import sealane_router
 from sealane_api.failure import FailureClass
-from sealane_router.report.wording import TRUNCATED, WORDS, words_of
+from sealane_router import errors
+from sealane_router.report.wording import ANSWERED, EXPIRED_KEY, NO_KEY, TRUNCATED, WORDS, WRONG_KEY, words_of
 from sealane_telemetry.error_text.redaction import ErrorTextRedactor
 
 _CODE = re.compile(
@@ -27,10 +28,17 @@ def test_every_code_of_the_router_has_words() -> None:
     assert _codes() == set(WORDS)
 
 
-@pytest.mark.parametrize("words", sorted({*WORDS.values(), TRUNCATED}))
+@pytest.mark.parametrize(
+    "words", sorted({*WORDS.values(), *ANSWERED.values(), TRUNCATED, NO_KEY, EXPIRED_KEY, WRONG_KEY})
+)
 def test_the_words_stay_when_they_are_redacted(words: str) -> None:
     """They are those of error messages and of nobody's prompt."""
     assert ErrorTextRedactor(b"a key of this test").redact(words) == words
+
+
+def test_only_answers_that_exist_have_words() -> None:
+    """By the codes of the tree of errors."""
+    assert set(ANSWERED) <= {kind.code for kind in vars(errors).values() if hasattr(kind, "code")}
 
 
 @pytest.mark.parametrize(
