@@ -1,0 +1,163 @@
+"""Replicas of the investigator on PostgreSQL, while processes are killed and the database goes away."""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.support.cluster_binaries import ProgramMissing
+from tests.support.investigator_process import TOKEN, InvestigatorProcess, report
+from tests.support.postgres import Postgres
+from tests.support.reported import as_json
+from tests.support.stores import emptied
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+#: Errors of five kinds.
+_KINDS = (
+    "Invalid Authentication",
+    "The engine is currently overloaded, please try again later",
+    "Your account is suspended due to insufficient balance",
+    "Connection reset by peer",
+    "The requested model was not found",
+)
+
+
+@pytest.fixture
+def postgres() -> Iterator[Postgres]:
+    """A server that keeps what was committed when it is killed."""
+    server = Postgres(durable=True)
+    try:
+        server.__enter__()
+    except ProgramMissing as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+    yield server
+    server.__exit__(None, None, None)
+
+
+@pytest.fixture
+async def replicas(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Sequence[InvestigatorProcess]]:
+    """Three of them, with spools in one directory, as on a shared volume."""
+    await emptied(postgres.url)
+    found = [InvestigatorProcess(tmp_path, f"replica-{number}", postgres.url) for number in range(3)]
+    for replica in found:
+        await replica.start()
+    yield found
+    for replica in found:
+        await replica.stop()
+
+
+async def test_of_a_thousand_faults_every_one_is_counted_once(
+    postgres: Postgres, replicas: Sequence[InvestigatorProcess]
+) -> None:
+    """Though replicas are killed and PostgreSQL in between: what was accepted is stored, counts are exact."""
+    sent: asyncio.Queue[int] = asyncio.Queue()
+    for number in range(200):
+        sent.put_nowait(number)
+    done: list[int] = []
+
+    async def sender() -> None:
+        while not sent.empty():
+            number = sent.get_nowait()
+            batch = as_json(*range(number * 5, number * 5 + 5), message=_KINDS[number % len(_KINDS)])
+            await report([*replicas[number % 3 :], *replicas[: number % 3]], batch)
+            done.append(number)
+            await asyncio.sleep(0.02)
+
+    async def trouble() -> None:
+        for round_ in range(3):
+            victim = replicas[round_]
+            await victim.killed()
+            await asyncio.to_thread(postgres.kill)
+            await victim.start(ready=False)
+            await asyncio.sleep(1.0)
+            await asyncio.to_thread(postgres.start)
+            await asyncio.sleep(1.0)
+
+    await asyncio.gather(trouble(), *(sender() for _ in range(8)))
+    assert len(done) == 200
+    await replicas[0].counted(1_000)
+    await asyncio.sleep(2.0)
+
+    assert await replicas[0].count() == 1_000
+    assert sorted(each["count"] for each in await replicas[1].incidents()) == [200] * len(_KINDS)
+
+
+async def test_three_replicas_and_ten_thousand_identical_errors_make_one_incident(
+    replicas: Sequence[InvestigatorProcess],
+) -> None:
+    """Counted exactly, and investigated once."""
+
+    async def sender(first: int) -> None:
+        for number in range(first, 200, 10):
+            batch = as_json(*range(number * 50, number * 50 + 50), message="Invalid Authentication", status=401)
+            await report([replicas[number % 3]], batch)
+
+    await asyncio.gather(*(sender(first) for first in range(10)))
+    await replicas[0].counted(10_000)
+    (incident,) = await replicas[1].investigated(1)
+    await asyncio.sleep(6.0)
+    investigated = 0.0
+    for replica in replicas:
+        _, metrics = await replica.ask("GET", "/metrics")
+        written = [line for line in metrics.splitlines() if 'investigations_total{result="written"' in line]
+        investigated += sum(float(line.rpartition(" ")[2]) for line in written)
+
+    assert (incident["count"], await replicas[2].count(), investigated) == (10_000, 10_000, 1)
+
+
+async def test_a_client_that_wanders_between_replicas_misses_no_change(
+    replicas: Sequence[InvestigatorProcess],
+) -> None:
+    """Whatever transactions overlap: it goes on with its last number and sees each number once, in order."""
+    chance = random.Random(7)
+    finished = asyncio.Event()
+    seen: list[int] = []
+
+    async def wander() -> None:
+        number = 0
+        async with aiohttp.ClientSession() as session:
+            while not (finished.is_set() and number >= await _end(replicas)):
+                replica = chance.choice(replicas)
+                url = f"{replica.url}/v1/stream?after={number}&token={TOKEN}"
+                async with session.ws_connect(url) as socket:
+                    for _ in range(chance.randrange(1, 40)):
+                        message = await socket.receive_json()
+                        assert message["type"] != "reload"
+                        if message["type"] == "change":
+                            seen.append(message["number"])
+                            number = message["number"]
+                        elif finished.is_set():
+                            break
+
+    async def sender(first: int) -> None:
+        for number in range(first, 150, 6):
+            batch = as_json(number * 2, number * 2 + 1, message=_KINDS[number % len(_KINDS)])
+            await report([chance.choice(replicas)], batch)
+
+    async def work() -> None:
+        await asyncio.gather(*(sender(first) for first in range(6)))
+        await replicas[0].counted(300)
+        await replicas[0].investigated(len(_KINDS))
+        finished.set()
+
+    await asyncio.gather(wander(), work())
+
+    assert seen == list(range(1, len(seen) + 1))
+    assert len(seen) >= 20
+
+
+async def _end(replicas: Sequence[InvestigatorProcess]) -> int:
+    """The newest number, as a client that begins now is told."""
+    async with aiohttp.ClientSession() as session:
+        numbers: list[int] = []
+        for replica in replicas:
+            async with session.ws_connect(f"{replica.url}/v1/stream?token={TOKEN}") as socket:
+                numbers.append((await socket.receive_json())["number"])
+    return max(numbers)
