@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 from sealane_telemetry.error_text.vocabulary import is_word
 
@@ -37,12 +38,15 @@ _HOST = re.compile(
 )
 _PART = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SEPARATED = re.compile(r"[^A-Za-z0-9]+")
-#: Nobody names a model or a code like that.
+_LABEL = re.compile(r"[A-Za-z0-9_$][A-Za-z0-9_$.:/\[\]-]{0,79}")
+#: Nobody names a model or a code like that, nor a request like this.
 _OPAQUE_RUN = re.compile(r"[A-Za-z0-9]{24}")
 _LONG_RUN = re.compile(r"[A-Za-z0-9]{33}")
 #: Letters of parts that are too short to say anything, and digits of numbers that may be somebody's.
 _SHORT = 2
 _LONG_NUMBER = 6
+#: Names that are judged once; texts of one error say the same ones.
+_REMEMBERED = 4_096
 #: A name with so many strange parts is not put together of known words.
 _TOO_STRANGE = 2
 _NAME = re.compile(r"[!-~]{1,100}")
@@ -59,6 +63,7 @@ def chunk_of(text: str) -> Chunk:
     return Chunk.NAME if is_name(text) else Chunk.UNKNOWN
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_name(text: str) -> bool:
     """Return whether ``text`` is a name that errors use: a parameter, a class, an id, a model or a host."""
     if not _NAME.fullmatch(text):
@@ -88,5 +93,10 @@ def is_known_name(text: str) -> bool:
 
 
 def is_label(text: str) -> bool:
-    """Return whether ``text`` has the form of a code, a type or an id, whoever made it up."""
-    return bool(re.fullmatch(r"[A-Za-z0-9_$][A-Za-z0-9_$.:/\[\]-]{0,79}", text)) and not _LONG_RUN.search(text)
+    """Return whether ``text`` has the form of a code, a type or a model's name, whoever made it up."""
+    return bool(_LABEL.fullmatch(text)) and not _OPAQUE_RUN.search(text) and not _PHONE.fullmatch(text)
+
+
+def is_id(text: str) -> bool:
+    """Return whether ``text`` has the form of a request's id."""
+    return bool(_LABEL.fullmatch(text)) and not _LONG_RUN.search(text)

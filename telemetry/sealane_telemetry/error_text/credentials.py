@@ -68,10 +68,10 @@ _SHAPED = re.compile(
     r"|(?<![A-Za-z0-9])ya29\.[A-Za-z0-9_.-]{8,4096}"
     r"|(?<![A-Za-z0-9])[0-9a-fA-F]{32}\.[A-Za-z0-9_*-]{4,512}"
     r"|(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{4,8192}(?:\.[A-Za-z0-9_-]{0,8192}){1,3}"
-    r"|(?<![A-Za-z0-9])[A-Za-z0-9]{0,12}(?:\*{3,200}|•{3,200})[A-Za-z0-9]{0,12}"
     r"|-----BEGIN [A-Z ]{1,40}-----[^-]{0,16384}(?:-----END [A-Z ]{1,40}-----)?"
     r"|(?i:data:)[a-z0-9.+/-]{0,80}(?:;[a-z0-9=._-]{1,80}){0,4},[^\s\"'\\]{8,}"
 )
+_STARRED = re.compile(rf"({MARK})|(?<![A-Za-z0-9])[A-Za-z0-9]{{0,12}}(?:\*{{3,200}}|•{{3,200}})[A-Za-z0-9]{{0,12}}")
 _NAMES = (
     r"(?:proxy-)?authorization|x-api-key|api[-_ ]?keys?|apikey|access[-_ ]?(?:key|token)(?:[-_ ]?id)?|auth[-_ ]?token|"
     r"secret(?:[-_ ]?(?:access)?[-_ ]?key)?|client[-_ ]?secret|password|passwd|pwd|private[-_ ]?key|"
@@ -79,7 +79,8 @@ _NAMES = (
     r"(?:ocp-apim-)?subscription[-_ ]?key|(?:set-)?cookie|credentials?|sec-websocket-protocol"
 )
 _LABELLED = re.compile(
-    rf"(?i:(?<![A-Za-z])(?<!<key:id\.)(?:{_NAMES})(?: provided| is| was| =)?\\{{0,8}}[\"'`]?\s{{0,4}}[:=]\s{{0,4}}"
+    rf"(?=[aAbBcCiIoOpPrRsSxX?&])(?i:(?<![A-Za-z])(?<!<key:id\.)(?:{_NAMES})(?: provided| is| was| =)?"
+    rf"\\{{0,8}}[\"'`]?\s{{0,4}}[:=]\s{{0,4}}"
     rf"\\{{0,8}}[\"'`]?(?:(?:bearer|basic|token)\s{{1,4}})?|\b(?:bearer|basic)\s{{1,4}}|"
     rf"[?&](?:key|token|api_key|access_token|sig|signature)=)(?!\s)((?:{MARK})|[^\s\"'`<>&,;)}}\]\\]{{1,8192}})"
 )
@@ -90,7 +91,10 @@ def mask_credentials(text: str, mark: Callable[[str, str], str]) -> str:
 
     Credentials are known by their shape, and by the label before them; what is masked already stays.
     """
-    return _LABELLED.sub(lambda found: _labelled(found, mark), _SHAPED.sub(lambda found: _shaped(found, mark), text))
+    masked = _SHAPED.sub(lambda found: _shaped(found, mark), text)
+    if "***" in masked or "•••" in masked:
+        masked = _STARRED.sub(lambda found: _shaped(found, mark), masked)
+    return _LABELLED.sub(lambda found: _labelled(found, mark), masked)
 
 
 def _shaped(match: re.Match[str], mark: Callable[[str, str], str]) -> str:

@@ -9,6 +9,7 @@ class Field(Enum):
 
     MESSAGE = "message"
     LABEL = "label"
+    ID = "id"
     NAME = "name"
     PRIVATE = "private"
 
@@ -23,10 +24,11 @@ _MESSAGES = frozenset(
 #: Shown as they are, whoever made them up, when they have the form of a label.
 _LABELS = frozenset(
     {
-        "code", "type", "param", "status", "statuscode", "httpstatus", "httpstatuscode", "requestid", "object",
-        "errorcode", "errortype", "traceid", "logid", "model", "modelid", "modelname", "deployment", "engine",
+        "code", "type", "param", "status", "statuscode", "httpstatus", "httpstatuscode", "object", "errorcode",
+        "errortype", "model", "modelid", "modelname", "deployment", "engine",
     }
 )  # fmt: skip
+_IDS = frozenset({"requestid", "traceid", "logid", "xrequestid", "cfray"})
 #: Shown when they are made of the words of errors.
 _NAMES = frozenset(
     {
@@ -45,4 +47,6 @@ def field_of(name: str) -> Field:
         return Field.MESSAGE
     if bare in _LABELS:
         return Field.LABEL
+    if bare in _IDS:
+        return Field.ID
     return Field.NAME if bare in _NAMES else Field.PRIVATE

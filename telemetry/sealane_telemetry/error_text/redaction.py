@@ -7,7 +7,7 @@ credential, what is quoted, what members that are no part of an error hold, and 
 
 import re
 
-from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_label, is_name
+from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_id, is_label, is_name
 from sealane_telemetry.error_text.credentials import mask_credentials
 from sealane_telemetry.error_text.fields import Field, field_of
 from sealane_telemetry.error_text.lexer import Kind, Piece, pieces
@@ -118,7 +118,7 @@ class ErrorTextRedactor:
         if not inside.strip() or _ONLY_MARKS.fullmatch(inside):
             return inside
         field = field_of(key) if key is not None else None
-        if field is Field.LABEL and is_label(inside):
+        if (field is Field.LABEL and is_label(inside)) or (field is Field.ID and is_id(inside)):
             return inside
         if is_name(inside) and (key is None or field is not Field.PRIVATE):
             return inside
@@ -129,7 +129,7 @@ class ErrorTextRedactor:
     @staticmethod
     def _is_wording(inside: str, field: Field | None, key: str | None, caller: str) -> bool:
         """Whether what is quoted is an error in its turn."""
-        if field in (Field.MESSAGE, Field.NAME, Field.LABEL):
+        if field in (Field.MESSAGE, Field.NAME, Field.LABEL, Field.ID):
             return True
         if key is not None:
             return False
@@ -140,7 +140,16 @@ class ErrorTextRedactor:
             return ""
         if not stretch.is_wording:
             return self._hidden(stretch)
-        return "".join(self._shown(number, stretch) for number in range(len(stretch.pieces)))
+        out: list[str] = []
+        strange = stretch.strange()
+        private = ""
+        for number, piece in enumerate(stretch.pieces):
+            if number in strange:
+                private += piece.text
+            else:
+                out += (self._marked(private), self._shown(number, stretch))
+                private = ""
+        return "".join((*out, self._marked(private)))
 
     def _hidden(self, stretch: Stretch) -> str:
         """As marks, but for words of the trade where an error's wording is expected and what is marked already."""

@@ -3,7 +3,11 @@
 from sealane_telemetry.error_text.chunks import Chunk, chunk_of
 from sealane_telemetry.error_text.lexer import Kind, Piece
 from sealane_telemetry.error_text.prose import Place, is_wording, place_behind
-from sealane_telemetry.error_text.vocabulary import is_word
+from sealane_telemetry.error_text.vocabulary import familiarity, is_word
+
+#: So many words in a row, of whose neighbours no more than this part is familiar, are somebody's.
+STRANGE_WORDS = 6
+STRANGE_BELOW = 0.21
 
 
 class Stretch:
@@ -39,6 +43,26 @@ class Stretch:
         if unknown <= len(self.pieces) // 4 and any(piece.kind is Kind.CHINESE for piece in self.pieces):
             return True  # each run of Chinese is judged by itself, and so is each word between
         return is_wording(self.words, unknown, self.place)
+
+    def strange(self) -> set[int]:
+        """Return the numbers of pieces that no error says so in a row, though the stretch around them is an error's."""
+        strange: set[int] = set()
+        row: list[int] = []
+        for number, piece in enumerate((*self.pieces, None)):
+            if piece is not None and self._chunks.get(number) is Chunk.WORD:
+                row.append(number)
+            elif piece is None or piece.kind is not Kind.BLANK:
+                strange |= self._strange_in(row)
+                row = []
+        return strange
+
+    def _strange_in(self, row: list[int]) -> set[int]:
+        words = [self.pieces[number].text.lower() for number in row]
+        found: set[int] = set()
+        for start in range(len(row) - STRANGE_WORDS + 1):
+            if familiarity(words[start : start + STRANGE_WORDS]) <= STRANGE_BELOW:
+                found.update(range(row[start], row[start + STRANGE_WORDS - 1] + 1))
+        return found
 
     def following(self, end: str) -> "Stretch":
         """Return the empty stretch behind ``end``, which is ``""`` for a quoted string."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_known_name, is_label, is_model, is_name
+from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_id, is_known_name, is_label, is_model, is_name
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,11 @@ def test_a_label_is_known_by_its_form() -> None:
     assert is_label("messages.[14].role")
     assert not is_label("my secret prompt")
     assert not is_label("Q" * 40)
+    assert not is_label("13812345678")
+
+
+def test_an_id_may_be_longer_than_a_label() -> None:
+    """Requests are named by long runs of letters and digits, keys by longer ones."""
+    assert is_id("20269958486923c784cfdec66c16fd")
+    assert not is_label("20269958486923c784cfdec66c16fd")
+    assert not is_id("Q" * 40)

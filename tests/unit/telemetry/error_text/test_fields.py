@@ -12,7 +12,7 @@ from sealane_telemetry.error_text.fields import Field, field_of
         ("error_msg", Field.MESSAGE),
         ("errorMessage", Field.MESSAGE),
         ("code", Field.LABEL),
-        ("request_id", Field.LABEL),
+        ("request_id", Field.ID),
         ("model", Field.LABEL),
         ("loc", Field.NAME),
         ("content", Field.PRIVATE),
