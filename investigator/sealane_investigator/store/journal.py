@@ -21,19 +21,21 @@ TOLD = frozenset({ChangeOf.NEW, ChangeOf.REGRESSED, ChangeOf.ESCALATING, ChangeO
 #: What is investigated, and why.
 INVESTIGATED = {ChangeOf.NEW: Trigger.NEW, ChangeOf.REGRESSED: Trigger.REGRESSED}
 
-#: How long a notice waits first, in seconds: of several incidents of one outage, all are in the database by then.
-NOTICE_DELAY = 3.0
+#: How long a notice waits first when an outage may explain its incident, in seconds: whether there is one shows in what
+#: the routers report after the first errors, and then only the outage is told of.
+PATIENCE = 20.0
 
 STREAM = "stream"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A change that is about to be published."""
+    """A change that is about to be published; its notice is ``patient`` when an outage may explain the incident."""
 
     kind: ChangeOf
     incident: int
     episode: int
+    patient: bool = False
 
 
 def publish(connection: Connection, entries: Sequence[Entry], at: float) -> list[int]:
@@ -90,7 +92,7 @@ def _tell(connection: Connection, entries: Sequence[Entry], at: float) -> None:
             "episode": each.episode,
             "kind": each.kind.value,
             "created_at": at,
-            "due_at": at + NOTICE_DELAY,
+            "due_at": at + PATIENCE if each.patient else at,
             "attempts": 0,
             "fence": 0,
         }

@@ -19,20 +19,6 @@ T = TypeVar("T")
 MAX_TITLE = 200
 MAX_SEARCH = 1_000
 
-#: Classes of errors that a provider's outage shows itself by; a provider's incident has children among these.
-OUTAGE = frozenset({
-    ErrorClass.PROVIDER_OVERLOADED,
-    ErrorClass.UPSTREAM_5XX,
-    ErrorClass.BAD_GATEWAY,
-    ErrorClass.GATEWAY_TIMEOUT,
-    ErrorClass.UPSTREAM_NON_JSON,
-    ErrorClass.STREAM_TRUNCATED,
-    ErrorClass.TIMEOUT_READ,
-    ErrorClass.CONNECTION_REFUSED,
-    ErrorClass.CONNECTION_RESET,
-    ErrorClass.NETWORK_UNREACHABLE,
-})  # fmt: skip
-
 _encoder = msgspec.json.Encoder()
 _diagnoses = msgspec.json.Decoder(Diagnosis)
 _recommendations = msgspec.json.Decoder(Recommendation)
@@ -102,7 +88,7 @@ def diagnosis_columns(diagnosis: Diagnosis) -> dict[str, Any]:
         "diagnosis": encoded(diagnosis),
         "class": diagnosis.error_class.value,
         "unsure": diagnosis.unsure,
-        "outage": diagnosis.error_class in OUTAGE or diagnosis.cause is Cause.PROVIDER_INCIDENT,
+        "outage": diagnosis.cause is Cause.PROVIDER_INCIDENT,
     }
 
 

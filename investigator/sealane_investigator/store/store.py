@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.incident.diagnosis import Diagnosis
@@ -29,6 +29,7 @@ from sealane_investigator.store.database import Database, open_database
 from sealane_investigator.store.deeds import deeds
 from sealane_investigator.store.journal import STREAM, Entry, publish
 from sealane_investigator.store.migration import check, migrate
+from sealane_investigator.store.outages import give_parent
 from sealane_investigator.store.reading import changes, details, pages
 from sealane_investigator.store.recording.record import Memory, record
 from sealane_investigator.store.rows import incident_of
@@ -147,7 +148,8 @@ class SqlStore:
 
     async def claim(self, owner: str, seconds: float, limit: int) -> list[Notice]:
         """Notices that are due."""
-        return await self._database.write(lambda to: notices.claim(to, owner, seconds, limit))
+        at = self._clock()
+        return await self._database.write(lambda to: notices.claim(to, owner, seconds, limit, at))
 
     async def settle(self, notice: Notice, outcome: str, retry_in: float | None = None) -> bool:
         """What became of one."""
@@ -155,7 +157,8 @@ class SqlStore:
 
     async def backlog(self) -> Backlog:
         """What waits."""
-        return await self._database.read(_backlog)
+        at = self._clock()
+        return await self._database.read(lambda to: _backlog(to, at))
 
     async def tidy(self) -> dict[str, int]:
         """One step of each kind of tidying."""
@@ -183,16 +186,15 @@ def _link(connection: Connection, parent: int, children: Sequence[int], at: floa
         raise DeedRefused(f"incident {parent} is a child itself, of {rows[parent]['parent']}")
     parents = set(connection.execute(select(incidents.c.parent).where(incidents.c.parent.in_(children))).scalars())
     linked = [number for number in rows if number != parent and number not in parents]
-    values = {"parent": parent, "version": incidents.c.version + 1, "changed_at": at}
-    connection.execute(update(incidents).where(incidents.c.id.in_(linked)).values(values))
+    give_parent(connection, linked, parent, at)
     fresh = connection.execute(select(incidents).where(incidents.c.id.in_(linked)).order_by(incidents.c.id)).all()
     publish(connection, [Entry(ChangeOf.EDITED, row.id, row.episode) for row in fresh], at)
     return [incident_of(row) for row in fresh]
 
 
-def _backlog(connection: Connection) -> Backlog:
+def _backlog(connection: Connection, at: float) -> Backlog:
     undone = select(func.count()).where(investigations.c.done_at.is_(None), investigations.c.tries < leases.MAX_TRIES)
-    due, held = notices.waiting(connection)
+    due, held = notices.waiting(connection, at)
     return Backlog(
         investigations=connection.execute(undone).scalar_one(),
         notices=due,

@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.interfaces import ChangeOf, IncidentChange, Recorded
+from sealane_investigator.store import outages
 from sealane_investigator.store.journal import Entry, publish
-from sealane_investigator.store.recording import counting, outages, samples
+from sealane_investigator.store.recording import counting, samples
 from sealane_investigator.store.recording.arrivals import more_dropped, unseen
 from sealane_investigator.store.recording.facet_values import KnownValues, count_facets
 from sealane_investigator.store.recording.identity import homes
@@ -61,9 +62,12 @@ def _record(
     for number, count in sampled.items():
         rows[number]["sampled"] = count
     begun = [number for number, change in changes.items() if change in {ChangeOf.NEW, ChangeOf.REGRESSED}]
-    outages.adopt(connection, rows, begun)
+    outages.adopt(connection, rows, begun, at)
     counting.write(connection, rows)
-    entries = [Entry(change, number, rows[number]["episode"]) for number, change in sorted(changes.items())]
+    entries = [
+        Entry(change, number, rows[number]["episode"], patient=outages.may_be_child(rows[number]))
+        for number, change in sorted(changes.items())
+    ]
     numbers = publish(connection, entries, at)
     told = zip(numbers, entries, strict=True)
     return Recorded(

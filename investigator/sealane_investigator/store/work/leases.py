@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import Connection, case, literal, select, update
 
-from sealane_investigator.errors import DeedRefused, StaleFence
+from sealane_investigator.errors import StaleFence
 from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.incident.facts import Facts
 from sealane_investigator.incident.incident import Incident, Trigger
 from sealane_investigator.incident.recommendation import Recommendation
 from sealane_investigator.interfaces import ChangeOf, Lease, Waiting
+from sealane_investigator.store import outages
 from sealane_investigator.store.dialect import insert, locked, now
 from sealane_investigator.store.journal import Entry, publish
 from sealane_investigator.store.rows import diagnosis_columns, diagnosis_of, encoded, incident_of
@@ -82,16 +83,24 @@ def write_back(
     finish = _held(held).values(done_at=now(connection), owner=None, facts=encoded(facts) if facts else None)
     if connection.execute(finish.returning(literal(1))).first() is None:
         raise StaleFence(f"the investigation of incident {held.incident} has another owner by now, or is done")
+    columns = diagnosis_columns(diagnosis)
+    host = connection.execute(select(incidents.c.host).where(incidents.c.id == held.incident)).scalar_one_or_none()
+    if host is None:
+        raise StaleFence(f"there is no incident {held.incident} any more")
+    outage = outages.recognised(connection, held.incident, host, at) if columns["outage"] else (None, [])
     query = select(incidents).where(incidents.c.id == held.incident)
-    row = connection.execute(locked(connection, query)).one_or_none()
-    if row is None:
-        raise DeedRefused(f"there is no incident {held.incident}")
+    row = connection.execute(locked(connection, query)).one()
     values: dict[str, Any] = {"version": row.version + 1, "changed_at": at}
+    entries = [Entry(ChangeOf.DIAGNOSED, held.incident, held.episode)]
     if diagnosis_of(row.diagnosis).ground is not Ground.PERSON or diagnosis.ground is Ground.PERSON:
-        values |= diagnosis_columns(diagnosis)
-        values["recommendation"] = encoded(recommendation) if recommendation is not None else None
+        values |= columns | {"recommendation": encoded(recommendation) if recommendation is not None else None}
+        parent, children = outage
+        values["parent"] = row.parent if row.parent is not None else parent
+        if values["parent"] is None:
+            adopted = outages.give_parent(connection, children, held.incident, at)
+            entries += [Entry(ChangeOf.EDITED, child, episode) for child, episode in sorted(adopted.items())]
     connection.execute(update(incidents).where(incidents.c.id == held.incident).values(values))
-    publish(connection, [Entry(ChangeOf.DIAGNOSED, held.incident, held.episode)], at)
+    publish(connection, entries, at)
     return incident_of(dict(row._mapping) | values)
 
 

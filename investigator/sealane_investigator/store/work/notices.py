@@ -1,30 +1,27 @@
 """Notices that are due, each claimed by one replica; those of an outage's children are held back."""
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, select, update
 
-from sealane_investigator.incident.incident import State
 from sealane_investigator.interfaces import ChangeOf, Notice
+from sealane_investigator.store import outages
 from sealane_investigator.store.dialect import is_postgresql, now
 from sealane_investigator.store.rows import incident_of
 from sealane_investigator.store.schema import incidents, outbox
-from sealane_investigator.store.states import ACTIVE
 
 #: So often a notice is tried, by whoever claims it; then it is given up.
-MAX_ATTEMPTS = 20
+MAX_ATTEMPTS = 24
 
 _MAX_CLAIMED = 100
 
-_ACTIVE = [state.value for state in sorted(ACTIVE)]
 
-
-def claim(connection: Connection, owner: str, seconds: float, limit: int) -> list[Notice]:
+def claim(connection: Connection, owner: str, seconds: float, limit: int, at: float) -> list[Notice]:
     """Take notices that are due, oldest first, for so many seconds."""
     clock = now(connection)
     due = (
         select(outbox.c.id)
         .join(incidents, incidents.c.id == outbox.c.incident)
         .where(outbox.c.settled_at.is_(None), outbox.c.due_at <= clock, outbox.c.attempts < MAX_ATTEMPTS)
-        .where(incidents.c.merged_into.is_(None), ~_held())
+        .where(incidents.c.merged_into.is_(None), ~_held(at))
         .order_by(outbox.c.due_at, outbox.c.id)
         .limit(max(1, min(limit, _MAX_CLAIMED)))
     )
@@ -76,10 +73,10 @@ def settle(connection: Connection, notice: Notice, outcome: str, retry_in: float
     return connection.execute(statement).first() is not None
 
 
-def waiting(connection: Connection) -> tuple[int, int]:
+def waiting(connection: Connection, at: float) -> tuple[int, int]:
     """How many notices can be claimed or are, and how many a parent holds back."""
     each = (
-        select(_held().label("held"))
+        select(_held(at).label("held"))
         .select_from(outbox.join(incidents, incidents.c.id == outbox.c.incident))
         .where(outbox.c.settled_at.is_(None), outbox.c.attempts < MAX_ATTEMPTS, incidents.c.merged_into.is_(None))
         .subquery()
@@ -89,28 +86,6 @@ def waiting(connection: Connection) -> tuple[int, int]:
     return counts.get(False, 0), counts.get(True, 0)
 
 
-def _held() -> ColumnElement[bool]:
-    """Whether an incident's notices wait: its parent is open or ignored, or nothing happened since that was resolved.
-
-    The second half finds the older outage of the same host that was being written while this incident was.
-    """
+def _held(at: float) -> ColumnElement[bool]:
     parent = incidents.alias("parent")
-    silent = and_(parent.c.state == State.RESOLVED.value, parent.c.resolved_at >= incidents.c.last_seen)
-    by_link = and_(
-        parent.c.id == incidents.c.parent,
-        parent.c.parent.is_(None),
-        or_(parent.c.state.in_([*_ACTIVE, State.IGNORED.value]), silent),
-    )
-    older = incidents.alias("older")
-    by_host = and_(
-        incidents.c.outage,
-        incidents.c.parent.is_(None),
-        incidents.c.host != "",
-        older.c.host == incidents.c.host,
-        older.c.id < incidents.c.id,
-        older.c.outage,
-        older.c.parent.is_(None),
-        older.c.merged_into.is_(None),
-        older.c.state.in_(_ACTIVE),
-    )
-    return or_(exists().where(by_link), exists().where(by_host))
+    return exists().where(outages.held(incidents, parent, at))

@@ -1,6 +1,8 @@
 """Rows and the words of the investigator."""
 
-from sealane_api.diagnosis.error_class import ErrorClass
+from dataclasses import replace
+
+from sealane_api.diagnosis.error_class import Cause, ErrorClass
 from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.store.rows import (
     MAX_SEARCH,
@@ -31,11 +33,12 @@ def test_a_class_of_a_later_release_is_unknown_here() -> None:
     assert sample_of(encoded(analysed(1)).replace("rate_limit", "quantum_decoherence")) is None
 
 
-def test_an_outage_is_known_by_its_class() -> None:
-    """A provider that is down shows itself by these."""
+def test_an_outage_is_known_by_its_cause() -> None:
+    """It is the provider's own; the class alone is not enough."""
     diagnosis = Diagnosis(error_class=ErrorClass.BAD_GATEWAY, confidence=1, ground=Ground.STATUS, why="502")
 
-    assert diagnosis_columns(diagnosis)["outage"] is True
+    assert diagnosis_columns(diagnosis)["outage"] is False
+    assert diagnosis_columns(replace(diagnosis, cause=Cause.PROVIDER_INCIDENT))["outage"] is True
 
 
 def test_a_search_looks_through_a_bounded_text_in_lower_case() -> None:

@@ -1,16 +1,26 @@
 """Notices: one replica each, and one for an outage."""
 
 import asyncio
+import time
 from dataclasses import replace
 
-from sealane_api.diagnosis.error_class import ErrorClass
+from sealane_api.diagnosis.error_class import Cause, ErrorClass
+from sealane_investigator.incident.incident import Trigger
 from sealane_investigator.interfaces import ChangeOf, Deed
+from sealane_investigator.store.outages import OVER_AFTER
 from sealane_investigator.store.store import SqlStore
 from sealane_investigator.store.work.notices import MAX_ATTEMPTS
 from tests.support.stores import DIAGNOSIS, HOUR, FakeClock, Opener, analysed, do, events
 
-DOWN = replace(DIAGNOSIS, error_class=ErrorClass.BAD_GATEWAY)
 RESET = replace(DIAGNOSIS, error_class=ErrorClass.CONNECTION_RESET)
+OUTAGE = replace(RESET, cause=Cause.PROVIDER_INCIDENT)
+
+
+async def recognise(store: SqlStore) -> None:
+    """Have the facts say that the first incident is an outage of its provider."""
+    lease = await store.lease(1, 1, Trigger.NEW, "replica", 60)
+    assert lease is not None
+    await store.write_back(lease, OUTAGE, None, None)
 
 
 async def _claimed(store: SqlStore) -> list[tuple[ChangeOf, int]]:
@@ -68,8 +78,8 @@ async def test_one_that_waits_for_its_next_try_is_not_due(store: SqlStore) -> No
 
 async def test_an_outage_is_one_page(store: SqlStore, clock: FakeClock) -> None:
     """Its children wait while it is open; when it is resolved, those that go on are told of, the others are not."""
-    await store.record([analysed(1, kind="a", diagnosis=DOWN)], {})
-    await store.record([analysed(n, kind=f"child {n}", diagnosis=RESET) for n in (2, 3)], {})
+    await store.record([analysed(n, kind=f"child {n}", diagnosis=RESET) for n in (1, 2, 3)], {})
+    await recognise(store)
     during = await _claimed(store)
     clock.pass_(60)
     await do(store, Deed.RESOLVE)
@@ -83,9 +93,22 @@ async def test_an_outage_is_one_page(store: SqlStore, clock: FakeClock) -> None:
     assert (await store.backlog()).held == 1
 
 
+async def test_a_child_that_goes_on_when_its_outage_died_down_is_told_of(store: SqlStore, clock: FakeClock) -> None:
+    """Though nobody has resolved the parent; a child that ended with it stays silent."""
+    await store.record([analysed(n, kind=f"child {n}", diagnosis=RESET) for n in (1, 2, 3)], {})
+    await recognise(store)
+    await _claimed(store)
+    clock.pass_(OVER_AFTER + 1)
+    quiet = await _claimed(store)
+    await store.record([analysed(4, kind="child 2", diagnosis=RESET, at=clock.at)], {})
+
+    assert quiet == []
+    assert await _claimed(store) == [(ChangeOf.NEW, 2)]
+
+
 async def test_children_of_an_ignored_outage_are_silent_too(store: SqlStore, clock: FakeClock) -> None:
     """Whoever ignores an outage ignores what it causes."""
-    await store.record([analysed(1, kind="a", diagnosis=DOWN)], {})
+    await store.record([analysed(1, kind="a")], {})
     await do(store, Deed.IGNORE)
     await store.record([analysed(2, kind="b")], {})
     await store.link(1, [2])
@@ -93,14 +116,14 @@ async def test_children_of_an_ignored_outage_are_silent_too(store: SqlStore, clo
     assert await _claimed(store) == [(ChangeOf.NEW, 1)]
 
 
-async def test_two_outages_of_a_host_that_began_at_once_are_one_page(store: SqlStore, clock: FakeClock) -> None:
-    """Two replicas that did not see each other's incident made no link; the older one is told of all the same."""
-    await store.record([analysed(1, kind="a", diagnosis=DOWN)], {})
-    await do(store, Deed.RESOLVE)
-    await store.record([analysed(2, kind="b", diagnosis=RESET)], {})
-    await do(store, Deed.REOPEN)
+async def test_what_an_outage_may_explain_is_told_of_when_it_can_be_known(opener: Opener, clock: FakeClock) -> None:
+    """Its notice waits a little; another one does not."""
+    clock.at = time.time()
+    store = await opener()
+    await store.record([analysed(1, kind="a", at=clock.at), analysed(2, kind="b", at=clock.at, diagnosis=RESET)], {})
 
-    assert (ChangeOf.NEW, 2) not in await _claimed(store)
+    assert await _claimed(store) == [(ChangeOf.NEW, 1)]
+    assert (await store.backlog()).notices == 2
 
 
 async def test_a_notice_of_what_was_merged_is_not_sent(store: SqlStore, clock: FakeClock) -> None:
