@@ -171,22 +171,25 @@ class Sender:
     async def _write(self) -> None:
         """Write the events of the next batch, in pieces that leave exchanges their turns."""
         began = self._clock()
-        while entries := self._backlog.part(len(self._written), self._most):
-            hurried = self._ending or len(self._backlog) > _MANY
-            events, spent = await asyncio.to_thread(self._piece, entries, _BEGINNING if hurried else MAX_MESSAGE)
+        room = MAX_BATCH_BYTES - sum(map(len, self._written))
+        while room > 0 and (entries := self._backlog.part(len(self._written), self._most)):
+            longest = _BEGINNING if self._ending or len(self._backlog) > _MANY else MAX_MESSAGE
+            events, spent = await asyncio.to_thread(self._piece, entries, longest, room)
             self._written.extend(events)
+            room -= sum(map(len, events))
             if not self._ending:
                 await self._sleep(spent * _REST)
             if self._clock() - began >= _WRITING:
                 return
 
-    def _piece(self, entries: Sequence[Entry], longest: int) -> tuple[list[bytes], float]:
-        """The events of the first of ``entries``, and the seconds that they took."""
+    def _piece(self, entries: Sequence[Entry], longest: int, room: int) -> tuple[list[bytes], float]:
+        """The events of the first of ``entries`` that ``room`` bytes hold, and the seconds that they took."""
         began = self._clock()
         events = []
         for entry in entries:
             events.append(self._writer.event(entry, longest))
-            if self._clock() - began >= _PIECE:
+            room -= len(events[-1])
+            if room <= 0 or self._clock() - began >= _PIECE:
                 break
         return events, self._clock() - began
 
