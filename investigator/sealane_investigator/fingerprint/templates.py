@@ -26,26 +26,19 @@ class Template:
     """One wording of the template ``name``.
 
     ``pieces`` are its literal parts and ``anchors`` the parts that are enough, all squeezed. ``gated``: only where the
-    family is known to be its own. ``whole``: only where it is all there is. ``first``: before all others.
+    family is known to be its own. ``whole``: only where it is all there is. ``first``: before all others. ``weight``
+    is how many letters have to be found, ``family`` the API family that words it so.
     """
 
     name: str
     wording: str
     pieces: tuple[str, ...]
     anchors: tuple[str, ...]
+    weight: int
+    family: str | None
     gated: bool = False
     whole: bool = False
     first: bool = False
-
-    @property
-    def family(self) -> str | None:
-        """The API family that words it so."""
-        return family_of_name(self.name)
-
-    @property
-    def weight(self) -> int:
-        """How much has to be found."""
-        return sum(len(anchor) for anchor in self.anchors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +89,15 @@ def parse(text: str) -> Table:
 def _template(flags: str, name: str, marked: str) -> Template:
     wording = _MARKED.sub(r"\1", marked)
     pieces = tuple(piece for part in wording.split(_GAP) if (piece := squeezed(part)))
-    anchors = [squeezed(part) for found in _MARKED.findall(marked) for part in found.split(_GAP)]
+    marked_parts = [squeezed(part) for found in _MARKED.findall(marked) for part in found.split(_GAP)]
+    anchors = tuple(anchor for anchor in marked_parts if anchor) or pieces[:1]
     return Template(
         name=name,
         wording=wording,
         pieces=pieces,
-        anchors=tuple(anchor for anchor in anchors if anchor) or pieces[:1],
+        anchors=anchors,
+        weight=sum(len(anchor) for anchor in anchors),
+        family=family_of_name(name),
         gated="?" in flags,
         whole="=" in flags,
         first="!" in flags,

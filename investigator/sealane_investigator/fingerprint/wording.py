@@ -1,14 +1,17 @@
 """A message without what varies between two occurrences of one template."""
 
 import re
+from itertools import islice
 
 from sealane_telemetry.error_text.marks import without_marks
 from sealane_telemetry.error_text.vocabulary import is_word
 
 #: Words that name a template that nobody knows; what is cut off behind them changes nothing.
-LEADING_WORDS = 12
+LEADING_WORDS = 8
 #: Chinese characters that do the same.
 LEADING_CHARACTERS = 14
+#: So many make a message Chinese, and what is not Chinese in it a name or a wrapper.
+MIN_CHARACTERS = 5
 #: Characters of a message that are compared.
 MAX_COMPARED = 4_000
 
@@ -21,8 +24,11 @@ _VARIABLE = re.compile(
     r"|[a-z0-9_.-]{0,200}[/\\][^\s,;]{0,400}"  # a path or a model
     r"|[a-z_.-]{0,80}\d[a-z0-9_.:+-]{0,200}"  # a number, an id, a host, a version
     r"|[a-z0-9]{1,80}(?:[_.][a-z0-9]{1,80}){1,20}"  # a name of code, a host
+    r"|[a-z0-9]{1,80}(?:-[a-z0-9]{1,80}){2,20}"  # a name of a pod
+    r"|\[errno -?\d{1,5}\]|\[ssl: ?[a-z_]{0,60}\]"  # where the wording came from
 )
 _WORD = re.compile(r"[a-z]{1,40}|[\u4e00-\u9fff]{1,400}")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -37,22 +43,18 @@ def squeezed(text: str) -> str:
 def leading_words(message: str) -> tuple[str, ...]:
     """Return the words a message begins with, without values, names, numbers, ids and words of no vocabulary.
 
-    Chinese counts by characters, so the last piece may be part of a phrase.
+    Of a Chinese message the first characters, whatever stands between them.
     """
     plain = _VARIABLE.sub(" ", message[: MAX_COMPARED * 2].lower())
-    words: list[str] = []
-    characters = 0
-    for match in _WORD.finditer(plain):
-        piece = match[0]
-        if piece[0] > "z":
-            piece = piece[: LEADING_CHARACTERS - characters]
-            characters += len(piece)
-        elif not is_word(piece) or (len(piece) == 1 and piece != "a"):
-            continue
-        words.append(piece)
-        if len(words) >= LEADING_WORDS or characters >= LEADING_CHARACTERS:
-            break
-    return tuple(words)
+    chinese = "".join(_CHINESE.findall(plain))
+    if len(chinese) >= MIN_CHARACTERS:
+        return (chinese[:LEADING_CHARACTERS],)
+    pieces = (match[0] for match in _WORD.finditer(plain))
+    return tuple(islice((piece for piece in pieces if _counts(piece)), LEADING_WORDS))
+
+
+def _counts(piece: str) -> bool:
+    return piece[0] > "z" or (is_word(piece) and (len(piece) > 1 or piece == "a"))
 
 
 def name_words(name: str) -> str:
