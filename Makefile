@@ -93,6 +93,10 @@ scorecard: setup ## Print the table of provider faults: what the client, the bre
 bench: setup ## Measure the router on this machine
 	@$(BIN)/python bench/run.py $(ARGS)
 
+.PHONY: bench-intake
+bench-intake: setup ## Measure how fast one investigator on one core accepts 2,000 errors a second (half a minute)
+	@$(BIN)/python bench/intake.py $(ARGS)
+
 .PHONY: bench-store
 bench-store: setup postgres ## Measure the investigator's store on PostgreSQL with a million occurrences (minutes); prints plans
 	@$(BIN)/python bench/store.py $(ARGS)

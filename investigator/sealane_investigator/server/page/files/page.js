@@ -5,7 +5,7 @@ const ACTIVE = ["open", "regressed", "escalating"];
 const PAGE = 50;
 const MAX_ROWS = 500;
 const incidents = new Map();
-let token = "", number = null, socket = null, chosen = null, next = null, pause = 1000, asked = 0;
+let token = "", number = null, socket = null, chosen = null, next = null, pause = 1000, asked = 0, linked = null;
 
 const at = (id) => document.getElementById(id);
 
@@ -83,7 +83,7 @@ function row(incident) {
   name.append(open, make("br"), make("small", incident.subject));
   const kind = incident.diagnosis.class + (incident.diagnosis.unsure ? " (unsure)" : "");
   const count = make("td", (incident.at_least ? "≥ " : "") + incident.count, "number");
-  line.append(state, name, make("td", kind), count, make("td", moment(incident.last_seen)));
+  line.append(state, name, make("td", kind, "class"), count, make("td", moment(incident.last_seen)));
   return line;
 }
 
@@ -106,6 +106,7 @@ function details(incident, timeline, facets) {
   parts.push(make("p", advice ? advice.text : `${incident.diagnosis.action} (not investigated yet)`));
   if (advice && advice.risk) parts.push(make("p", `Risk: ${advice.risk}`));
   if (advice && advice.change) parts.push(...change(advice.change));
+  if (advice && advice.rollback) parts.push(rollback(incident, advice.rollback));
   parts.push(make("h3", "Deeds"), deeds(incident), make("h3", "Last 72 hours"), bars(timeline.hours));
   for (const deed of timeline.deeds.slice(0, 20)) {
     const said = deed.arguments.text ? `: ${deed.arguments.text}` : "";
@@ -142,6 +143,24 @@ function change(wantedChange) {
     }
   });
   return [make("p", `The exact change (${wantedChange.kind}):`), text, copy];
+}
+
+function rollback(incident, wantedRollback) {
+  const { route, from_revision, to_revision } = wantedRollback;
+  const button = make("button", `Roll ${route} back from revision ${from_revision} to ${to_revision}…`);
+  button.type = "button";
+  button.addEventListener("click", async () => {
+    const person = prompt(`${button.textContent}\nYour name, for the record:`);
+    if (!person || !person.trim()) return;
+    try {
+      const body = JSON.stringify({ route, from_revision, to_revision, person: person.trim() });
+      problem((await ask(`/v1/incidents/${incident.id}/rollback`, { method: "POST", body })).text);
+    } catch (error) {
+      problem(error.message);
+    }
+    await show(incident.id);
+  });
+  return button;
 }
 
 function deeds(incident) {
@@ -252,6 +271,7 @@ async function begin() {
   try {
     await load(false);
     if (token) connect();
+    if (token && linked) await show(linked);
   } catch (error) {
     problem(error.message);
   }
@@ -269,9 +289,11 @@ addEventListener("DOMContentLoaded", () => {
   at("text").addEventListener("change", () => load(false).catch((error) => problem(error.message)));
   at("more").addEventListener("click", () => load(true).catch((error) => problem(error.message)));
   // `sealane up` prints an address with the token behind #, which no browser sends anywhere.
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) {
-    sessionStorage.setItem("token", given);
+  // Links in notifications name an incident there.
+  const behind = new URLSearchParams(location.hash.slice(1));
+  linked = Number(behind.get("incident")) || null;
+  if (behind.get("token")) {
+    sessionStorage.setItem("token", behind.get("token"));
     history.replaceState(null, "", location.pathname);
   }
   token = sessionStorage.getItem("token") || "";
