@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -55,6 +56,10 @@ def _ask(sealane: World, model: str = "kimi-k3") -> int:
         return error.code
 
 
+def _serves(sealane: World, model: str) -> bool:
+    return _ask(sealane, model) == 200
+
+
 def _diagnosed(investigator: Investigator, cause: str) -> dict[str, Any] | None:
     """The incident with that cause, once it has a recommendation."""
     found = (each for each in investigator.incidents() if each["recommendation"] is not None)
@@ -85,14 +90,17 @@ def test_a_wrong_base_url_is_named_and_undone(sealane: World, investigator: Inve
     assert advice["rollback"] == {"route": route, "from_revision": bad, "to_revision": good}
     assert f"kubectl sealane undo chat --to-revision={good}" in advice["change"]["text"]
 
-    asked, outcome = investigator.confirm(advice["rollback"])
+    status, asked = investigator.confirm(incident)
 
-    assert outcome is not None
-    assert (outcome.done, sealane.stable()) == (True, good), (asked, outcome)
-    assert sealane.status()["lastRequest"]["by"].startswith("jane doe via system:serviceaccount:sealane-system:")
-    assert sealane.status()["lastRollback"]["to"] == good
+    assert (status, asked["requested"]) == (200, True), asked
+    sealane.until(lambda: sealane.stable() == good, lambda: f"the operator goes back: {chat.explain()}")
     sealane.until(lambda: _ask(sealane) == 200, "the errors stop")
-    assert investigator.confirm(advice["rollback"])[1] is None, "it is superseded by now"
+    sealane.until(lambda: "carried out" in investigator.history(incident), lambda: investigator.history(incident))
+    by = sealane.status()["lastRequest"]["by"]
+    assert by == "jane doe (jane) via system:serviceaccount:sealane-system:sealane-investigator"
+    assert sealane.status()["lastRollback"]["to"] == good
+    status, again = investigator.confirm(incident)
+    assert (status, again["requested"]) == (200, False), "it is superseded by now"
     assert "CANARY" not in investigator.log
     assert b"CANARY" not in b"".join(path.read_bytes() for path in sealane.folder.rglob("incidents.db*"))
 
@@ -104,7 +112,7 @@ def test_a_provider_that_fails_for_two_models_is_an_incident_of_the_provider(
     chat = Chat(sealane, steps=((50, 1),), bake=1)
     chat.serve(**_AT_ONCE)
     for model in ("kimi-k3", "kimi-k2.6"):
-        sealane.until(lambda model=model: _ask(sealane, model) == 200, "the provider serves")
+        sealane.until(partial(_serves, sealane, model), "the provider serves")
     sealane.stubs["good"].fault = Fault("status", 500)
     found: list[dict[str, Any]] = []
 

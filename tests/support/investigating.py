@@ -1,6 +1,5 @@
 """An investigator of a world: a process with the permissions of ``k8s/rbac``, and a person with a token."""
 
-import asyncio
 import hashlib
 import json
 import os
@@ -11,10 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sealane_investigator.incident.recommendation import Rollback
-from sealane_investigator.kube.api import Connection, load_configuration
-from sealane_investigator.kube.rollback import Asked, Outcome, Rollbacks
-from sealane_investigator.recommend.rollback import Superseded
 from tests.support.cluster import free_ports
 from tests.support.cluster_component import Component
 from tests.support.rbac import HOME, manifests
@@ -103,21 +98,15 @@ class Investigator:
         status, found = self.get(f"/v1/incidents{query}")
         return list(found["incidents"]) if status == 200 else []
 
-    def confirm(self, rollback: Mapping[str, Any]) -> tuple[Asked | Superseded, Outcome | None]:
-        """Ask for a proposed rollback with the investigator's own permissions, and wait for its outcome."""
-        proposed = Rollback(
-            route=rollback["route"], from_revision=rollback["from_revision"], to_revision=rollback["to_revision"]
+    def confirm(self, incident: Mapping[str, Any]) -> tuple[int, Any]:
+        """Confirm the rollback that an incident recommends; status and answer."""
+        return self.post(
+            f"/v1/incidents/{incident['id']}/rollback", {**incident["recommendation"]["rollback"], "person": "jane doe"}
         )
-        return asyncio.run(self._confirm(proposed))
 
-    async def _confirm(self, rollback: Rollback) -> tuple[Asked | Superseded, Outcome | None]:
-        connection = Connection(await load_configuration(self.kubeconfig))
-        try:
-            rollbacks = Rollbacks(connection, enabled=True)
-            asked = await rollbacks.ask(rollback, "jane doe")
-            return asked, await rollbacks.outcome(asked) if isinstance(asked, Asked) else None
-        finally:
-            await connection.close()
+    def history(self, incident: Mapping[str, Any]) -> str:
+        """What people and the investigator did about an incident, as text."""
+        return json.dumps(self.get(f"/v1/incidents/{incident['id']}/timeline")[1])
 
     @property
     def _headers(self) -> dict[str, str]:

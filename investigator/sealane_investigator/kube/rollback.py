@@ -25,8 +25,8 @@ from .routes import SEALANE
 #: Attempts to write on a route that the operator keeps writing on.
 MAX_ATTEMPTS = 5
 
-#: Characters of a person's name.
-MAX_PERSON = 100
+#: Characters of a person's name, with the token's behind it.
+MAX_PERSON = 170
 
 #: Seconds between two looks at the outcome, and until nobody looks any more.
 LOOK = 1.0

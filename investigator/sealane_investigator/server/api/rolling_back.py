@@ -76,8 +76,10 @@ class RollingBack:
         if self._rollbacks is None:
             raise refused("conflict", "there is no cluster here; undo the change in the route file")
         rollback = _confirmed(incident, body)
+        # Who confirms is what the caller says, and whose token said it is what is known: the operator records both.
+        who = f"{body.person} ({call.caller.name})"
         try:
-            asked = await self._rollbacks.ask(rollback, body.person)
+            asked = await self._rollbacks.ask(rollback, who)
         except StoreUnavailable:
             raise
         except InvestigatorError as error:
@@ -85,7 +87,7 @@ class RollingBack:
         if not isinstance(asked, Asked):
             await self._note(number, call.caller.name, f"rollback of {rollback.route} not needed: {asked.why}")
             return json_answer(RollbackRequested(requested=False, text=asked.why))
-        text = f"asked the operator to take {rollback.route} back to revision {rollback.to_revision} for {body.person}"
+        text = f"asked the operator to take {rollback.route} back to revision {rollback.to_revision} for {who}"
         await self._note(number, call.caller.name, f"{text} ({asked.id})")
         self._watch(self._outcome(self._rollbacks, asked, number))
         return json_answer(RollbackRequested(requested=True, text=text, id=asked.id))

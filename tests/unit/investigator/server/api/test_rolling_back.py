@@ -58,16 +58,16 @@ async def _scene(operator: _Operator | None, *, recommended: bool = True) -> Asy
 
 
 async def test_what_is_confirmed_is_asked_and_its_outcome_written_back() -> None:
-    """In the name of the person, once."""
+    """In the name of the person and of the token, once."""
     operator = _Operator(_ASKED, Outcome(True, "done"))
     async with _scene(operator) as (client, store):
         answer = await client.post("/v1/incidents/1/rollback", _BODY, token="act")
         await until(lambda: len(store.deeds) == 2)
 
         assert (answer.status, answer.body["requested"], answer.body["id"]) == (200, True, "id-1")
-        assert operator.asked == [(_ROLLBACK, "Ada")]
+        assert operator.asked == [(_ROLLBACK, "Ada (act)")]
         assert [(done.by, done.arguments["text"]) for done in store.deeds] == [
-            ("act", "asked the operator to take team/chat back to revision 7 for Ada (id-1)"),
+            ("act", "asked the operator to take team/chat back to revision 7 for Ada (act) (id-1)"),
             ("sealane", "request id-1 for team/chat carried out: done"),
         ]
 
