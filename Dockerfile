@@ -1,4 +1,4 @@
-# The images of Sealane: --target router, --target investigator, --target operator. docs/images.md says how they are built and what they hold.
+# The images of Sealane: --target router, investigator or operator. docs/images.md says how they are built and what they hold.
 #
 # BASE is any image with Python 3.11 or newer and its venv module. The default is named by its digest, of every platform,
 # because a tag is whatever was pushed last; whoever takes a newer one writes tag and digest together.

@@ -39,8 +39,8 @@ class Cut:
 @pytest.fixture
 def routers(scene: Scene) -> list[str]:
     """All three, when the Service sends requests to each of them and none is refused."""
-    wait(lambda: len(scene.routers()) == 3 and scene.in_service() == set(scene.routers()), "three serve")
-    wait(lambda: scene.call(*_SHORT).lost == (0, 0, {}), "requests are answered")
+    wait(lambda: len(scene.routers()) == 3, "there are three")
+    _serving(scene)
     return sorted(scene.routers())
 
 
@@ -52,7 +52,7 @@ def cut(scene: Scene) -> Iterator[Cut]:
     made = Cut(scene)
     yield made
     made.heal()
-    wait(lambda: scene.in_service() == set(scene.routers()), "all routers are back in the Service")
+    _serving(scene)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def no_provider(scene: Scene, routers: list[str]) -> Iterator[None]:
     scene.kubectl("scale", "deployment/provider", "--replicas=1", f"--namespace={TEAM}")
     scene.kubectl("rollout", "status", "deployment/provider", f"--namespace={TEAM}", "--timeout=80s")
     scene.kubectl("delete", "providerroute/sheltered", "deployment/spare", "service/spare", f"--namespace={TEAM}")
-    wait(lambda: scene.call(*_SHORT).lost == (0, 0, {}), "requests are answered again")
+    _serving(scene)
 
 
 @pytest.mark.usefixtures("no_provider")
@@ -95,7 +95,7 @@ def test_a_router_that_alone_is_cut_off_leaves_and_returns(scene: Scene, routers
     without_it = scene.call(*_SHORT)
     cut.heal()
     wait(lambda: scene.in_service() == set(routers), "the router is back in the Service")
-    wait(lambda: scene.call(*_SHORT).lost == (0, 0, {}), "no request fails")
+    _serving(scene)
     load.end()
 
     assert _left_for_a_local_fault(scene, alone) == before + 1
@@ -112,13 +112,27 @@ def test_of_two_that_are_cut_off_one_leaves(scene: Scene, routers: list[str], cu
     served_by = [frozenset(names) for names in watch.meanwhile(scene.in_service)]
     watch.end(at_once=False)
     cut.heal()
-    wait(lambda: scene.in_service() == set(routers), "both are back in the Service")
-    wait(lambda: scene.call(*_SHORT).lost == (0, 0, {}), "no request fails")
+    _serving(scene)
     load.end()
 
     assert len(served_by) > 10
     assert {len(names) for names in served_by} <= {2, 3}
     assert all(whole in names for names in served_by)
+
+
+def _serving(scene: Scene) -> None:
+    """Return once all routers are in the Service, no breaker of theirs is open or on trial, and no request fails."""
+
+    def healthy() -> bool:
+        calm = scene.call(*_SHORT).lost == (0, 0, {})
+        return calm and scene.in_service() == set(scene.routers()) and all(map(closed, scene.routers()))
+
+    def closed(router: str) -> bool:
+        states = [line for line in scene.metrics(router).splitlines() if line.startswith("sealane_breaker_state{")]
+        held = [line for line in states if 'arm="stable"' in line and float(line.rpartition(" ")[2]) == 1]
+        return bool(held) and all('state="closed"' in line for line in held)
+
+    wait(healthy, "every router serves")
 
 
 def _left_for_a_local_fault(scene: Scene, router: str) -> float:
