@@ -12,7 +12,15 @@ ENOUGH_WORDS = 6
 #: Letters of a message without known words that name it.
 MAX_LETTERS = 40
 
-_NO_BODY = re.compile(r"\b([1-5]\d\d) status code \(no body\)")
+#: Wordings that say nothing but a status; there it is part of the name.
+_BY_STATUS = {
+    "http.{}.no_body": re.compile(r"\b([1-5]\d\d) status code \(no body\)"),
+    "requests.{}": re.compile(r"\b([45]\d\d) (?:Client|Server) Error: [^:]{0,60} for url"),
+    "httpx.{}": re.compile(r"(?:Client|Server) error '([45]\d\d)[^']{0,60}' for url"),
+    "aiohttp.{}": re.compile(r"\b([45]\d\d), message='[^']{0,80}', url="),
+    "axios.{}": re.compile(r"Request failed with status code ([1-5]\d\d)"),
+    "cloudflare.{}": re.compile(r"^\W*error code: (5[2-3]\d|10[12]\d)\W*$", re.IGNORECASE),
+}
 
 
 def name_v1(peeled: Peeled, table: Table | None = None) -> tuple[str, str]:
@@ -34,8 +42,9 @@ def name_v1(peeled: Peeled, table: Table | None = None) -> tuple[str, str]:
 
 
 def _of_wording(peeled: Peeled) -> tuple[str, str]:
-    if no_body := _NO_BODY.search(peeled.message):
-        return f"http.{no_body[1]}.no_body", f"{no_body[1]} status code (no body)"
+    for name, pattern in _BY_STATUS.items():
+        if (said := pattern.search(peeled.message)) or (said := pattern.search(peeled.text)):
+            return name.format(said[1]), said[0]
     words = leading_words(peeled.message) or _bare(peeled)
     wording = " ".join(words)
     family = peeled.family if len(words) < ENOUGH_WORDS else None

@@ -83,9 +83,9 @@ class _Reader:
 
     def value(self, depth: int) -> Value:
         mark = self._text[self.position : self.position + 1]
-        if mark in ("{", "[") and depth < MAX_DEPTH:
+        if mark in ("{", "[", "(") and depth < MAX_DEPTH:
             self.position += 1
-            return self._object(depth) if mark == "{" else self._list(depth)
+            return self._object(depth) if mark == "{" else self._list(depth, "]" if mark == "[" else ")")
         if mark in ("b", "u") and self._text[self.position + 1 : self.position + 2] in ("'", '"'):
             self.position += 1
             mark = self._text[self.position]
@@ -110,14 +110,14 @@ class _Reader:
         self._close("}")
         return members
 
-    def _list(self, depth: int) -> list[Value]:
+    def _list(self, depth: int, end: str) -> list[Value]:
         items: list[Value] = []
-        while not self._at("]") and self.position < len(self._text):
+        while not self._at(end) and self.position < len(self._text):
             before = self.position
             items.append(self.value(depth + 1))
-            if not self._more("]") or self.position == before:
+            if not self._more(end) or self.position == before:
                 return items
-        self._close("]")
+        self._close(end)
         return items
 
     def _more(self, end: str) -> bool:

@@ -17,11 +17,11 @@ MAX_LEAD = 300
 
 _WRAPPER_STATUS = re.compile(
     r"(?:[Ee]rror [Cc]ode|HTTP(?:/\d\.\d)?|http|[Ss]tatus(?: ?[Cc]ode)?|statusCode|API Error|[Cc]ode|"
-    r"[Rr]esponse code error|Error|error|failed|rejected)[\"']?[ :=,(]{0,4}([45]\d\d)(?!\d)"
+    r"[Rr]esponse code error|Error|error|failed|rejected)[\"']?[ :=,(]{0,4}'?([45]\d\d)(?!\d)"
 )
 _LIKELY_STATUS = re.compile(
     r"(?:^\W{0,3}([45]\d\d)(?=[\])]?:?(?:\s\S|$)|:)"
-    r"|[\])>:·-] ?([45]\d\d)(?=[\])]?:?(?:\s[A-Z{\"'\[<\u4e00-\u9fff]|$)|:))"
+    r"|(?:[\])>·-] ?|: )([45]\d\d)(?=[\])]?:?(?:\s[A-Z{\"'\[<\u4e00-\u9fff]|$)|:))"
 )
 #: Who says so speaks for many: what each of them said is detail.
 _AGGREGATE = re.compile(

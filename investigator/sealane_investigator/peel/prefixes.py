@@ -115,6 +115,7 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
             r"API Error: Request rejected \(\d{3}\)[\s·:-]{1,4}",
             _SAID_BY_SOMEBODY,
             r"(?:[\w.-]{1,30} ){0,3}(?:failed|error) with (?:the )?error:? ",
+            rf"error, status code: {_STATUS},(?: status: [^,:]{{0,60}},)? message:\s{{0,3}}",
             rf"(?:[\w'-]{{1,30}} ){{1,16}}status(?: code)?:? {_STATUS}:\s{{1,3}}(?=\S)",
             r"(?:Upstream error|Server|Reason|Caused by|Detail|原因|报错信息|错误信息):\s{0,4}",
         ),

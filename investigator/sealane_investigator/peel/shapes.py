@@ -58,6 +58,8 @@ def read(value: Value, depth: int = 0) -> Stated:
     if not isinstance(value, dict):
         return Stated()
     own = _own(value)
+    if "level" in value and isinstance(logged := value.get("error"), str) and logged.strip():
+        return replace(own, message=logged, type=None)  # a line of a log in JSON: its message says what failed
     metadata = value.get("metadata")
     if isinstance(metadata, dict) and isinstance(raw := metadata.get("raw"), str) and raw.strip():
         return replace(own, message=raw)
