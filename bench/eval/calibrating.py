@@ -55,7 +55,7 @@ def _steps(seen: Sequence[Outcome]) -> Steps:
             weights.append(len(rights) + 1)
     fitted = IsotonicRegression(y_min=0, y_max=1).fit(np.arange(len(starts)), shares, sample_weight=weights)
     values = fitted.predict(np.arange(len(starts)))
-    return Steps(tuple(starts), tuple(round(float(value), 3) for value in values))
+    return Steps((0.0, *starts[1:]), tuple(round(float(value), 3) for value in values))
 
 
 def brier(judged: Sequence[tuple[float, bool]]) -> float:

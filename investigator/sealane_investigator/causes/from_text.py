@@ -62,7 +62,7 @@ _RULES = (
         r"(?:\w{0,20}[-_ *])?(?:api|key|token)"
         r"|(?:key|token)[^:\n]{0,30}: ?['\"]?(?:undefined|null|none|changeme|x{4,}|"
         r"test|placeholder|dummy|empty|\*{3}here)\b"
-        r"|sk-your|\bYOUR[-_ ]API[-_ ]KEY\b(?!\))|bearer bearer|illegal header value b?['\"]bearer ?['\"]",
+        r"|sk-your|(?-i:\bYOUR[-_ ]API[-_ ]KEY\b)(?!\))|bearer bearer|illegal header value b?['\"]bearer ?['\"]",
         "where the key belongs there is a URL, a placeholder or words",
     ),
     _rule(

@@ -17,6 +17,8 @@ from sealane_investigator.incident.peeled import Peeled
 
 #: From here on a likeness is worth more than a status or a vague type.
 CLEAR_LIKENESS = 0.35
+#: Below this a likeness is chance, and nothing fits.
+FAINT_LIKENESS = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def decide(peeled: Peeled, known: Knowledge) -> Verdict:
     if found is not None and not _vague(found, likeness):
         error_class, ground, name, why = found
         return _verdict(error_class, ground, name, why, likeness)
-    if likeness.best is not None and (found is None or likeness.probability >= CLEAR_LIKENESS):
+    if likeness.best is not None and likeness.probability >= (FAINT_LIKENESS if found is None else CLEAR_LIKENESS):
         why = f"it is most like known messages of {likeness.best.value}"
         return _verdict(likeness.best, Ground.SIMILARITY, None, why, likeness)
     if found is not None:

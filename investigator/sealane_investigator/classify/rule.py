@@ -1,6 +1,7 @@
 """One message rule: wordings that mean one class, whoever writes them.
 
-A pattern is a regular expression for lower-case text with single spaces, in which ``…`` stands for up to 60 characters.
+A pattern is a regular expression for lower-case text with single spaces, in which ``…`` stands for up to 60 characters;
+``+`` and ``*`` end after 40, so that matching takes time linear in the length of the text.
 The literals that it needs are looked for first, so that a rule that does not fit costs a few substring searches.
 """
 
@@ -16,7 +17,9 @@ from sealane_investigator.classify.wording import Wording
 #: A condition on the numbers of a match, for wordings that mean one class or another by them.
 type_of_condition = Callable[[re.Match[str], Wording], bool]
 
-_GAP = "…"
+#: What is left alone (an escape, a class), and what is not.
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[+*…]")
+_BOUNDED = {"…": r".{0,60}?", "+": "{1,40}", "*": "{0,40}"}
 
 
 class Pattern:
@@ -25,11 +28,11 @@ class Pattern:
     def __init__(self, pattern: str) -> None:
         """Take a rule's pattern; raises :class:`ValueError` for one without any literal."""
         self.literals = without_contained(required_literals(pattern))
-        self._source = pattern
+        self.source = pattern
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
-        return re.compile(with_gaps(self._source))
+        return re.compile(bounded(self.source))
 
     def search(self, text: str) -> re.Match[str] | None:
         """Return the first match, after the cheap question whether there can be one."""
@@ -85,12 +88,12 @@ def rule(
         patterns=tuple(Pattern(pattern) for pattern in patterns),
         hint=hint,
         anywhere=anywhere,
-        unless=None if unless is None else re.compile(with_gaps(unless)),
+        unless=None if unless is None else re.compile(bounded(unless)),
         condition=condition,
         groups=frozenset(groups),
     )
 
 
-def with_gaps(pattern: str) -> str:
-    """Return the regular expression that a pattern stands for."""
-    return pattern.replace(_GAP, r".{0,60}?")
+def bounded(pattern: str) -> str:
+    """Return the regular expression that a pattern stands for: gaps written out, and no repetition without an end."""
+    return _PARTS.sub(lambda part: _BOUNDED.get(part[0], part[0]), pattern)

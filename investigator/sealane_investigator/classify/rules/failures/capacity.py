@@ -5,6 +5,13 @@ from sealane_investigator.classify.rule import rule
 
 AGGREGATES = (
     rule(
+        "upstreams.variants_failed",
+        C.ALL_UPSTREAMS_FAILED,
+        r"(variants|providers) failed (to infer )?with errors",
+        anywhere=True,
+        groups=("gateway.all_failed",),
+    ),
+    rule(
         "upstreams.all_failed",
         C.ALL_UPSTREAMS_FAILED,
         (
@@ -23,7 +30,6 @@ AGGREGATES = (
         r"全部(渠道|上游|模型|供应商|节点)[^,。]{0,8}(失败|不可用|异常)",
         r"所有(渠道|上游|模型|供应商|节点|通道)[^,。]{0,8}(失败|不可用|异常|均)",
         r"no (provider|upstream|fallback|model) (succeeded|left to try)",
-        r"failed to infer with errors",
         anywhere=True,
         unless=r"^.{0,40}no available|nodes are available|all connection attempts failed|no model found",
     ),
@@ -59,6 +65,7 @@ NOWHERE = (
         r"reset reason: (overflow|connection|remote|protocol)",
         r"(providers?|deployments?|backends?|upstreams?) (are |is )?(in cooldown|cooling down|unhealthy)",
         r"no backend",
+        r"no auth available",
         r"no upstream",
         r"cooldown_list",
         r"service has no (healthy )?endpoints",
@@ -70,13 +77,6 @@ NOWHERE = (
         r"no workers",
         anywhere=True,
         unless=r"nodes are available|tool use|image input|support tool|image, no ",
-    ),
-    rule(
-        "upstream.connect_error",
-        C.NO_HEALTHY_UPSTREAM,
-        r"upstream connect error",
-        anywhere=True,
-        groups=("envoy.connect_error",),
     ),
 )
 
@@ -101,6 +101,7 @@ BUSY = (
         r"maximum pending requests",
         r"queue (is )?(full|exceeded|too long|length)",
         r"queue_exceeded",
+        r"worker local total request",
         r"(model|service) is (temporarily |currently )?(unavailable|at capacity|busy)",
         r"insufficient (gpu|compute|resources|capacity)",
         r"experiencing (high|heavy|increased|elevated)",
@@ -135,12 +136,14 @@ EDGES = (
         C.GATEWAY_TIMEOUT,
         r"\b(504|522|524): [a-z]",
         r"error( code)?:? ?(522|524)\b",
+        r"upstream timed out",
         anywhere=True,
     ),
     rule(
         "edge.bad",
         C.BAD_GATEWAY,
         r"\b(520|521|523|525|526|530): [a-z]",
+        r"error 502 \(server error\)",
         r"error( code)?:? ?(520|521|523|525|526|530)\b",
         anywhere=True,
     ),

@@ -50,10 +50,11 @@ NOTHING_WRONG = (
         r"starlette\.requests\.clientdisconnect",
         r"disconnected before (the )?(response|completion|stream)( was| is)? (finished|complete|sent|done)",
         unless=(
-            r"timeout|timed out|deadline|upstream connect error|rate limit|not supported|error code: [45]|"
-            r"unsupported client|the client (library|version|specified|option|must|is not|has sent|does not|"
-            r"should|sent)|client specified|max_client|too many|server disconnected|oauth|client_id|"
-            r"not allowed|this client|other clients|status code [45]|client error|the client intended"
+            r"content_filter|timeout|timed out|deadline|upstream connect error|rate limit|not supported|"
+            r"error code: [45]|unsupported client|the client (library|version|specified|option|must|is not|"
+            r"has sent|does not|should|sent)|client specified|max_client|too many|server disconnected|oauth|"
+            r"client_id|not allowed|this client|other clients|status code [45]|client error|"
+            r"the client intended"
         ),
     ),
     rule(

@@ -161,8 +161,9 @@ ANSWERS = (
         r"undefined \(reading 'choices'\)",
         r"cannot read propert…(choices|content|message)",
         unless=(
-            r"deserialize the json body|json body of your request|your request|invalid json payload|"
-            r"request body|json schema|'json' in some form|tool_calls?|function arguments|arguments"
+            r"from (the )?upstream server|deserialize the json body|json body of your request|your request|"
+            r"invalid json payload|request body|json schema|'json' in some form|tool_calls?|"
+            r"function arguments|arguments"
         ),
     ),
 )

@@ -5,6 +5,12 @@ from sealane_investigator.classify.rule import rule
 
 CLIENTS = (
     rule(
+        "client.coding_agents",
+        C.CLIENT_NOT_ALLOWED,
+        r"only available for coding agents",
+        groups=("moonshot.coding_agents_only",),
+    ),
+    rule(
         "client.only",
         C.CLIENT_NOT_ALLOWED,
         r"only available for…(coding agents|clients?|tools?|cli|code)",
@@ -26,6 +32,7 @@ CLIENTS = (
         r"use of this (key|credential|token)…(client|application|endpoint)…not (allowed|permitted)",
         r"client (is )?not (allowed|permitted|supported|authorized|recognized)",
         r"client_not_allowed",
+        r"client is no longer supported",
         r"not (a )?(supported|allowed|approved) client",
         r"please use the official",
         r"only supports? (the )?official",
@@ -71,6 +78,7 @@ REGIONS = (
         r"embargo",
         r"sanction",
         r"from unsupported (countries|regions|locations)",
+        r"not (supported|available) in (the )?(location|region|zone) ",
         r"restricted in your (country|region)",
         unless=r"model…region…(does not exist|not found)|no endpoints",
     ),
@@ -109,6 +117,7 @@ STANDING = (
         r"公平使用",
         r"(账户|账号|帐号|频率)…(已)?受(到)?限",
         r"使用模式不符合",
+        r"(账户|账号|帐号)…被限制",
         r"(账户|账号)…异常",
         r"风控",
     ),
@@ -182,6 +191,7 @@ PERMISSIONS = (
         r"can only access models",
         r"blocked at the (organization|project) level",
         r"not open\b",
+        r"not (yet )?available (for|on|in|under|with) (this|your) (\w+ )?(subscription|plan|account|tier)",
         (
             r"(requires?|needs?) (an? )?(\w+ ){0,2}(subscription|plan|verification|approval|allow-?list\w*|"
             r"whitelist\w*|beta access|waitlist)"

@@ -58,7 +58,7 @@ MISSING = (
         r"未提供令牌",
         r"未提供…(api[ _-]?key|密钥|令牌|token|鉴权|认证)",
         r"缺少…(api[ _-]?key|密钥|令牌|token|authorization|鉴权)",
-        r"未收到…authenti",
+        r"未收到…(authenti|authori)",
         r"请(提供|设置|配置|填写)…(api[ _-]?key|密钥)",
         r"(api[ _-]?key|密钥|令牌)(不能)?为空",
     ),

@@ -88,6 +88,7 @@ RATES = (
         r"(quota|limit|cap)…for (today|the day)",
         r"per 86400s",
         r"try again tomorrow",
+        r"requests for the day",
         r"limit…resets (daily|at midnight)",
         r"(requests|quota|limit) today\b",
         r"daily_limit",
@@ -139,9 +140,9 @@ RATES = (
         r"back ?off and retry",
         r"error( code)?:? ?1015\b",
         unless=(
-            r"system capacity limits|overloaded_error|engine is currently overloaded|over capacity|"
-            r"reset after…timeout|pull rate|'type': ?'overloaded|experiencing high (demand|traffic)|"
-            r"model is overloaded|due to server overload"
+            r"worker local total|system capacity limits|overloaded_error|engine is currently overloaded|"
+            r"over capacity|reset after…timeout|pull rate|'type': ?'overloaded|experiencing high (demand|"
+            r"traffic)|model is overloaded|due to server overload"
         ),
     ),
     rule(

@@ -64,12 +64,12 @@ CAPABILITIES = (
         r"not supported for generatecontent$",
         unless=(
             r"max_tokens'|unsupported (parameter|value)|does not support parameters: \{|"
-            r"support (the )?parameter|top_k|temperature|rate limit|is not found for api version|"
-            r"does not support \d|does not support 'none'|presence|frequency|reasoning_?effort|effort|stop|"
-            r"verbosity|image (type|format)|file (type|format)|media type|invalid image|"
-            r"argument not supported|mime|system capacity|reasoning\.effort|successive|prefill\. the|"
-            r"message prefill|\bdata policy\b|prepared statements|connection|in your (country|region)|"
-            r"api-version|with this client|not supported for this endpoint"
+            r"support (the )?parameter(?!s: \['(tools|functions|tool_c))|top_k|temperature|rate limit|"
+            r"is not found for api version|does not support \d|does not support 'none'|presence|frequency|"
+            r"reasoning_?effort|effort|stop|verbosity|image (type|format)|file (type|format)|media type|"
+            r"invalid image|argument not supported|mime|system capacity|reasoning\.effort|successive|"
+            r"prefill\. the|message prefill|\bdata policy\b|prepared statements|connection|in your (country|"
+            r"region)|api-version|with this client|not supported for this endpoint"
         ),
     ),
     rule(
@@ -128,6 +128,7 @@ NAMES = (
         r"models? (is |are )?(currently )?not loaded",
         r"models? unloaded",
         r"no models loaded",
+        r"migrate to (a |another )?(newer |supported )?model",
         r"not (in|on) the (list of )?(available|supported|allowed) models",
         r"you passed model=",
         r"no such model",
@@ -147,7 +148,8 @@ NAMES = (
             r"not authorized|overloaded|over capacity|currently loading|does not have access to model|"
             r"at capacity|try again later|max_tokens|maximum|tokens|parameter|temperature|system messages|"
             r"tool|image|no (available )?channel|rate limit|deployments available|not open|deny|on your plan|"
-            r"max(imum)? output|no eligible|not exist or has no|plan|not accessible via|argument not supported"
+            r"max(imum)? output|no eligible|not exist or has no|plan|not accessible via|tier|subscription|"
+            r"argument not supported"
         ),
     ),
     rule(
@@ -199,7 +201,7 @@ ADDRESSES = (
         r"missing an? 'http",
         r"no scheme supplied",
         r"no connection adapters",
-        r"unsupported protocol scheme",
+        r"unsupported protocol",
         r"unsupportedprotocol",
         r"invalid (base )?url",
         r"invalidurl",

@@ -15,6 +15,11 @@ def _above_the_window(match: re.Match[str], _: Wording) -> bool:
 
 SIZES = (
     rule(
+        "context.body_of_tokens",
+        C.CONTEXT_LENGTH_EXCEEDED,
+        r"max size: \d+ tokens",
+    ),
+    rule(
         "output.above_limit",
         C.MAX_TOKENS_TOO_LARGE,
         (

@@ -1,0 +1,126 @@
+"""Each wording of what happens between two sockets finds its rule, wrapped as it was found."""
+
+import pytest
+
+from sealane_investigator.classify import rulebook
+from sealane_investigator.classify.rule import Rule
+from sealane_investigator.classify.rules.failures import transport
+from sealane_investigator.classify.wording import wording_of
+from sealane_investigator.peel.peeling import peel
+
+_RULES = [
+    one for group in vars(transport).values() if isinstance(group, tuple) for one in group if isinstance(one, Rule)
+]
+
+_WORDINGS = [
+    ("dns", None, "chrome", "net::ERR_NAME_NOT_RESOLVED"),
+    ("dns", None, "openai", "ConnectError: [Errno -3] Temporary failure in name resolution"),
+    (
+        "dns",
+        None,
+        "urllib3",
+        (
+            "NameResolutionError(\"<urllib3.connection.HTTPSConnection object>: Failed to resolve 'api.open"
+            "ai.com' ([Errno 11001] getaddrinfo failed)\")"
+        ),
+    ),
+    ("tls", None, "node", "DEPTH_ZERO_SELF_SIGNED_CERT"),
+    ("tls", None, "git", "SSL certificate problem: unable to get local issuer certificate"),
+    (
+        "tls",
+        None,
+        "openai",
+        (
+            "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self"
+            " signed certificate in certificate chain (_ssl.c:1007)"
+        ),
+    ),
+    ("files.exhausted", None, "linux", "Too many open files in system (ENFILE)"),
+    ("files.exhausted", None, "node", "Error: EMFILE: too many open files, open '/app/x'"),
+    ("files.exhausted", None, "nginx", "socket() failed (24: Too many open files) while connecting to upstream"),
+    ("pool.exhausted", None, "httpx", "httpx.PoolTimeout"),
+    ("pool.exhausted", None, "java", ("HikariPool-1 - Connection is not available, request timed out after 30000ms")),
+    (
+        "pool.exhausted",
+        None,
+        "sqlalchemy",
+        (
+            "sqlalchemy.exc.TimeoutError: QueuePool limit of size 5 overflow 10 reached, connection timed o"
+            "ut, timeout 30.00 (Background on this error at: https://sqlalche.me/e/20/3o7r)"
+        ),
+    ),
+    ("connection.refused", None, "node", "Error: connect ECONNREFUSED 127.0.0.1:11434"),
+    ("connection.refused", None, "nginx", ("connect() failed (111: Connection refused) while connecting to upstream")),
+    (
+        "connection.refused",
+        None,
+        "dify",
+        (
+            'PluginInvokeError: {"args":{},"error_type":"Exception","message":"invoke llm model failed: Pos'
+            't \\"http://localhost:5001/inner/api/invoke/llm\\": dial tcp [::1]:5001: connect: connection r'
+            'efused"}'
+        ),
+    ),
+    ("connect.unreachable", None, "node", "EHOSTUNREACH"),
+    ("connect.unreachable", None, "undici", ("ConnectTimeoutError: Connect Timeout Error (UND_ERR_CONNECT_TIMEOUT)")),
+    (
+        "connect.unreachable",
+        None,
+        "urllib3",
+        (
+            "ConnectTimeoutError(<urllib3.connection.HTTPSConnection object>, 'Connection to api.openai.com"
+            " timed out. (connect timeout=10)')"
+        ),
+    ),
+    ("connection.reset", None, "node", "read ECONNRESET"),
+    ("connection.reset", None, "openai", "openai.APIConnectionError: Connection reset by peer"),
+    (
+        "connection.reset",
+        None,
+        "botocore",
+        (
+            "botocore.exceptions.ConnectionClosedError: Connection was closed before we received a valid re"
+            "sponse from endpoint URL"
+        ),
+    ),
+    ("connection.failed", None, "node", "TypeError: fetch failed"),
+    ("connection.failed", None, "anthropic", "Unable to connect to API due to poor internet connection"),
+    (
+        "connection.failed",
+        None,
+        "anthropic",
+        ("API Error (Connection error.) · Retrying in 40 seconds… (attempt 10/10) ⎿ TypeError (fetch failed)"),
+    ),
+    ("connection.failed", None, None, "TypeError: Failed to fetch"),
+    ("read.timeout", None, "generic", "请求超时"),
+    ("read.timeout", None, "openai", "httpx.ReadTimeout: The read operation timed out"),
+    (
+        "read.timeout",
+        None,
+        "openai",
+        (
+            "Retrying llama_index.llms.openai_utils.completion_with_retry.<locals>._completion_with_retry i"
+            "n 4.0 seconds as it raised Timeout: Request timed out: HTTPSConnectionPool(host='api.openai.co"
+            "m', port=443): Read timed out. (read timeout=600)."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "status", "provider", "text"), _WORDINGS)
+def test_a_wording_finds_its_rule(rule: str, status: int | None, provider: str | None, text: str) -> None:
+    """No rule that stands before it takes it away."""
+    wording = wording_of(peel(text, http_status=status, provider=provider))
+
+    found = next(
+        one
+        for ask in (rulebook.outermost, rulebook.strong, rulebook.around, rulebook.hinted)
+        if (one := ask(wording)) is not None
+    )
+
+    assert found.name == rule
+
+
+def test_every_rule_has_a_wording() -> None:
+    """A rule that nothing shows to work is not needed."""
+    assert {rule.name for rule in _RULES} == {name for name, *_ in _WORDINGS}

@@ -1,0 +1,123 @@
+"""Each wording of keys and tokens finds its rule, wrapped as it was found."""
+
+import pytest
+
+from sealane_investigator.classify import rulebook
+from sealane_investigator.classify.rule import Rule
+from sealane_investigator.classify.rules.refusals import credentials
+from sealane_investigator.classify.wording import wording_of
+from sealane_investigator.peel.peeling import peel
+
+_RULES = [
+    one for group in vars(credentials).values() if isinstance(group, tuple) for one in group if isinstance(one, Rule)
+]
+
+_WORDINGS = [
+    ("key.missing", 401, "generic", '{"error":"Missing API key"}'),
+    (
+        "key.missing",
+        401,
+        "litellm",
+        (
+            '{"error":{"message":"Authentication Error, No api key passed in.","type":"auth_error","param":'
+            '"None","code":"401"}}'
+        ),
+    ),
+    (
+        "key.missing",
+        401,
+        "dashscope",
+        (
+            '{"error":{"message":"You didn\'t provide an API key. You need to provide your API key in an Au'
+            'thorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY). ","type":"invalid_'
+            'request_error","param":null,"code":null}}'
+        ),
+    ),
+    ("key.missing.chinese", 401, "zhipu", "Header中未收到Authorization参数，无法进行身份验证"),
+    ("key.missing.chinese", 401, "one-api", '{"error":{"message":"未提供令牌","type":"one_api_error"}}'),
+    (
+        "key.missing.chinese",
+        401,
+        "zhipu",
+        ('{"error": {"code": "1001", "message": "Header 中未收到 Authentication 参数,无法进行身份验证"}}'),
+    ),
+    ("token.expired", 401, "generic", "jwt expired"),
+    (
+        "token.expired",
+        401,
+        "vertex",
+        ("The access token has expired. Run gcloud auth application-default login to refresh"),
+    ),
+    (
+        "token.expired",
+        None,
+        "vertex",
+        (
+            "google.auth.exceptions.RefreshError: ('invalid_grant: Token has been expired or revoked.', {'e"
+            "rror': 'invalid_grant', 'error_description': 'Token has been expired or revoked.'})"
+        ),
+    ),
+    (
+        "token.expired.chinese",
+        401,
+        "zhipu",
+        ('{"error": {"code": "1003", "message": "Authentication Token 已过期,请重新生成/获取"}}'),
+    ),
+    ("key.refused", 401, "copilot", "token is malformed"),
+    (
+        "key.refused",
+        401,
+        "litellm",
+        ("Authentication Error, LiteLLM Virtual Key expected. Received=abcd, expected to start with 'sk-'."),
+    ),
+    (
+        "key.refused",
+        401,
+        "litellm",
+        (
+            '{"error":{"message":"Authentication Error, Invalid proxy server token passed. Received API Key'
+            " = sk-...AbCd, Key Hash (Token) =9f8e. Unable to find token in cache or `LiteLLM_VerificationT"
+            'okenTable`","type":"token_not_found_in_db","param":"key","code":"401"}}'
+        ),
+    ),
+    ("key.refused.chinese", 401, "generic", '{"code":401,"msg":"用户验证失败"}'),
+    (
+        "key.refused.chinese",
+        401,
+        "zhipu",
+        ('{"error": {"code": "1004", "message": "通过 Authentication Token 的验证失败"}}'),
+    ),
+    (
+        "key.refused.chinese",
+        401,
+        "zhipu",
+        ('{"error": {"code": "1002", "message": "Authentication Token 非法,请确认 Authentication Token 正确传递"}}'),
+    ),
+    ("unauthorized.bare", 401, "fireworks", "unauthorized"),
+    ("unauthorized.bare", 401, "mistral", '{"message":"Unauthorized","request_id":"b1a0"}'),
+    (
+        "unauthorized.bare",
+        401,
+        "moonshot",
+        ("Failed to get models: 401, message='Unauthorized', url='https://api.moonshot.cn/v1/models'"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "status", "provider", "text"), _WORDINGS)
+def test_a_wording_finds_its_rule(rule: str, status: int | None, provider: str | None, text: str) -> None:
+    """No rule that stands before it takes it away."""
+    wording = wording_of(peel(text, http_status=status, provider=provider))
+
+    found = next(
+        one
+        for ask in (rulebook.outermost, rulebook.strong, rulebook.around, rulebook.hinted)
+        if (one := ask(wording)) is not None
+    )
+
+    assert found.name == rule
+
+
+def test_every_rule_has_a_wording() -> None:
+    """A rule that nothing shows to work is not needed."""
+    assert {rule.name for rule in _RULES} == {name for name, *_ in _WORDINGS}
