@@ -27,8 +27,10 @@ from .warnings import count_of, error_event, first_seen, is_warning, last_seen, 
 #: Seconds after which the API server ends a watch, and the next one begins.
 WATCH_SECONDS = 240
 
-#: Seconds until something that failed is tried again, and between two watches: a server may end them at once.
+#: Seconds until something that failed is tried again, doubled with each time up to the second figure, and seconds
+#: between two watches: a server may end them at once.
 RETRY = 2.0
+LONGEST_RETRY = 60.0
 BETWEEN = 0.2
 
 #: Events whose counts are remembered in one namespace; of more, the oldest are forgotten and may count again.
@@ -224,19 +226,21 @@ class WarningWatch:
             self._lease.bookmark = written_bookmark(self._marks)
 
         followed = Followed(self._api, self._sink, namespace, moved=moved, now=self._now)
-        begun = False
+        begun, wait = False, RETRY
         while True:
             try:
                 if not begun:
                     await followed.begin(self._marks.get(namespace))
                 begun = True
                 await followed.follow()
+                wait = RETRY
                 await self._sleep(BETWEEN)
             except Expired:
                 begun = False
             except InvestigatorError as error:
                 _log.warning("events_not_followed", error=type(error).__name__)
-                await self._sleep(RETRY)
+                await self._sleep(wait)
+                wait = min(wait * 2, LONGEST_RETRY)
 
     async def _let_go(self) -> None:
         try:

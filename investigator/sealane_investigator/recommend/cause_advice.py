@@ -28,9 +28,10 @@ CAUSE_ADVICE: dict[Cause, Advice] = {
         "Another model answers differently.",
     ),
     Cause.BAD_BASE_URL: Advice(
-        "The base URL is of another product, or wrong. Go back to the revision that had the right one, then "
-        "correct the spec.",
-        "What else the revision changed goes back as well.",
+        "The base URL is of another product, or wrong. Correct it in the spec; where a revision brought it, go "
+        "back to the "
+        "one before first.",
+        "A base URL at another host gets the key; and what else a revision changed goes back as well.",
     ),
     Cause.QUOTA_ZERO: Advice(
         "The limit itself is 0: the account never could. Recharge it, or ask for a limit for this model.",

@@ -12,6 +12,7 @@ from sealane_investigator.kube import watching as module
 from sealane_investigator.kube.errors import Expired, KubeError, LeaseLost
 from sealane_investigator.kube.watching import (
     BETWEEN,
+    LONGEST_RETRY,
     RETRY,
     Followed,
     Mark,
@@ -313,3 +314,26 @@ async def test_one_replica_follows_while_it_holds_the_lease(api: _Api, store: _S
 
     assert (store.counts, slept, lease.released) == ({"a": 1}, [RETRY, BETWEEN], 1)
     assert read_bookmark(lease.bookmark) == {"": Mark("101", _T)}
+
+
+async def test_what_fails_for_long_is_tried_less_often(api: _Api, store: _Store) -> None:
+    """A permission that is missing is not asked for thirty times a minute."""
+    lease = _Lease(written_bookmark({"": Mark("100", _T)}))
+    store.full = True
+    api.happens("a", 1)
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 7:
+            lease.lost.set()
+            await asyncio.Event().wait()
+
+    watch = WarningWatch(api, store, lease, sleep=sleep, now=lambda: _T)  # type: ignore[arg-type]
+    running = asyncio.get_running_loop().create_task(watch.run())
+    await lease.waits.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert slept == [2.0, 4.0, 8.0, 16.0, 32.0, LONGEST_RETRY, LONGEST_RETRY]
