@@ -72,7 +72,7 @@ class InvestigatorMetrics(Collector):
         )
         self.reported_drops = GaugeFamily(
             "sealane_investigator_reported_drops",
-            "Events that reporters had to give up, as they said in their present epochs.",
+            "Events that reporters had to give up, as they told all replicas together.",
             unit="events",
         )
 
@@ -164,7 +164,19 @@ class InvestigatorMetrics(Collector):
             unit="investigations",
         )
 
+        self.investigations_due = GaugeFamily(
+            "sealane_investigator_investigations_due",
+            "Investigations that the database has and nobody has begun, of all replicas together.",
+            unit="investigations",
+        )
+
     def _declare_out(self) -> None:
+        self.notices = GaugeFamily(
+            "sealane_investigator_notices",
+            "Messages that wait in the database, of all replicas together; state is `due` or `held` (by a parent).",
+            ("state",),
+            unit="messages",
+        )
         self.stream_clients = GaugeFamily(
             "sealane_investigator_stream_clients", "Open connections of the stream.", unit="connections"
         )

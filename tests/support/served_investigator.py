@@ -1,7 +1,7 @@
 """The HTTP face of an investigator in front of a store, on a socket of its own, and clients with tokens."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -72,11 +72,15 @@ class Client:
 
 @asynccontextmanager
 async def served(
-    endpoints: Sequence[Endpoint], *, metrics: InvestigatorMetrics | None = None, admission: Admission | None = None
+    endpoints: Sequence[Endpoint],
+    *,
+    metrics: InvestigatorMetrics | None = None,
+    admission: Admission | None = None,
+    prepared: Callable[[], bool] = lambda: True,
 ) -> AsyncIterator[Client]:
     """Serve ``endpoints`` until the block ends."""
     metrics = metrics or InvestigatorMetrics(CollectorRegistry())
-    app = application(endpoints, admission or Admission(TOKENS, now=lambda: 2.0), metrics)
+    app = application(endpoints, admission or Admission(TOKENS, now=lambda: 2.0), metrics, prepared=prepared)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

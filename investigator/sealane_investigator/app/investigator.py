@@ -8,6 +8,7 @@ replica that adopts its spool.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from socket import gethostname
@@ -29,6 +30,7 @@ from sealane_investigator.pipeline.investigation import Investigations
 from sealane_investigator.pipeline.recorder import Recorder
 from sealane_investigator.server.api.acting import Acting
 from sealane_investigator.server.api.reading import Reading
+from sealane_investigator.server.api.rolling_back import RollingBack
 from sealane_investigator.server.application import application
 from sealane_investigator.server.endpoints import Endpoint
 from sealane_investigator.server.health import health_endpoints
@@ -44,12 +46,14 @@ from sealane_telemetry.logs import get_logger
 from sealane_telemetry.settings.variable import Address
 
 from .parts import Parts
-from .readings import show_state
+from .readings import show_backlog, show_state
 from .tasks import Tasks, beat, recurring
 from .tokens import LOOK_SECONDS, TokenFile
 
 #: Seconds between two looks at the outbox, and between two tidyings.
 OUTBOX_SECONDS, TIDY_SECONDS = 2.0, 60.0
+#: Seconds between two looks at what waits in the database, for the metrics.
+BACKLOG_SECONDS = 15.0
 #: While the database does not answer at the start, it is asked this often, in seconds.
 PREPARE_SECONDS = 1.0
 #: Requests that are under way at the end get so many seconds.
@@ -84,7 +88,8 @@ class Investigator:
         self._feed = Feed(parts.store)
         self._recorder.listeners.append(self._feed.hear)
         self._keep(settings)
-        self.intake = Intake(self._cleaning, self._keeping)
+        watched = metrics.accepted.labels("kubernetes").inc
+        self.intake = Intake(self._cleaning, self._keeping, watched=watched)
         self._investigate(settings)
         self._outbox = Outbox(parts.store, parts.channels, metrics, owner=self.identity)
         self._serve(registry)
@@ -123,6 +128,7 @@ class Investigator:
                     await self._drain.empty()
         if self._investigations is not None:
             await self._investigations.finish(min(2.0, self._settings.work.stop_deadline))
+        await self._rolling_back.stop()
         await self._tasks.stop()
         if self._spool is not None:
             await self._spool.close()
@@ -138,7 +144,7 @@ class Investigator:
         self._drain: Drain | None = None
         self._keeping: Keeping
         if settings.spool.spool is None:
-            self._direct: CommitKeeping | None = CommitKeeping(self._recorder)
+            self._direct: CommitKeeping | None = CommitKeeping(self._recorder, prepared=lambda: self._prepared)
             self._keeping = self._direct
             return
         self._direct = None
@@ -167,18 +173,20 @@ class Investigator:
     def _serve(self, registry: CollectorRegistry) -> None:
         admission, store = self._tokens.admission, self._parts.store
         self._streaming = Streaming(self._feed, admission, self.metrics)
+        self._rolling_back = RollingBack(store, self._parts.rollbacks)
         reporting = Reporting(self.intake, self.metrics, stopping=lambda: self._stopping)
         endpoints: tuple[Endpoint, ...] = (
             *reporting.endpoints(),
             *Acting(store, self._cleaning).endpoints(),
             *Reading(store).endpoints(),
+            *self._rolling_back.endpoints(),
             *self._streaming.endpoints(),
             *health_endpoints(self._livez(), self._readyz(), registry),
             *page_endpoints(),
         )
         self.endpoints = (*endpoints, openapi_endpoint(endpoints, _version()))
         self._runner = web.AppRunner(
-            application(self.endpoints, admission, self.metrics),
+            application(self.endpoints, admission, self.metrics, prepared=lambda: self._prepared),
             access_log=None,
             handle_signals=False,
             shutdown_timeout=_LAST_REQUESTS,
@@ -197,6 +205,7 @@ class Investigator:
             self._tasks.spawn(_as_coroutine(follow), name="following")
         self._every(self._outbox.turn, OUTBOX_SECONDS, "notifications")
         self._every(self._tidy, TIDY_SECONDS, "tidy")
+        self._every(partial(show_backlog, self.metrics, self._parts.store), BACKLOG_SECONDS, "backlog")
 
     async def _prepare(self) -> None:
         told = False

@@ -77,7 +77,16 @@ class SpoolKeeping:
 class Intake:
     """The one way in: redacts, then keeps."""
 
-    def __init__(self, cleaning: Cleaning, keeping: Keeping, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        cleaning: Cleaning,
+        keeping: Keeping,
+        *,
+        watched: Callable[[int], None] = lambda _: None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        """``watched`` is told how many events were taken that nobody posted."""
+        self._watched = watched
         self._cleaning = cleaning
         self._keeping = keeping
         self._now = now
@@ -107,3 +116,4 @@ class Intake:
         if events:
             first = events[0]
             await self.take(ErrorBatch(reporter=first.reporter, epoch=first.epoch, events=tuple(events)))
+            self._watched(len(events))

@@ -1,6 +1,7 @@
 """Without a spool, accepted means committed: requests of the same moment share one transaction."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sealane_investigator.errors import InvestigatorError, SpoolFull, StoreUnavailable
@@ -24,8 +25,11 @@ class _Waiting:
 class CommitKeeping:
     """A :class:`~sealane_investigator.intake.acceptance.Keeping` whose durability is the database's."""
 
-    def __init__(self, recorder: Recorder, *, limit: int = MAX_WAITING) -> None:
+    def __init__(
+        self, recorder: Recorder, *, limit: int = MAX_WAITING, prepared: Callable[[], bool] = lambda: True
+    ) -> None:
         self._recorder = recorder
+        self._prepared = prepared
         self._limit = limit
         self._queue: list[_Waiting] = []
         self._events = 0
@@ -45,6 +49,8 @@ class CommitKeeping:
             SpoolFull: too many wait already.
             StoreUnavailable: the database does not take it.
         """
+        if not self._prepared():
+            raise StoreUnavailable("the tables have not been looked at yet")
         if self._events + len(accepted.events) > self._limit:
             raise SpoolFull("too many events wait for the database; there is no spool (SEALANE_SPOOL)")
         done = asyncio.get_running_loop().create_future()

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
 
+from sealane_investigator.errors import StoreUnavailable
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from sealane_telemetry.logs import get_logger
 
@@ -25,20 +26,28 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _FOUND = web.RequestKey("sealane_endpoint", str)
 
 
-def application(endpoints: Iterable[Endpoint], admission: Admission, metrics: InvestigatorMetrics) -> web.Application:
-    """Return the application that serves ``endpoints`` and nothing else."""
+def application(
+    endpoints: Iterable[Endpoint],
+    admission: Admission,
+    metrics: InvestigatorMetrics,
+    *,
+    prepared: Callable[[], bool] = lambda: True,
+) -> web.Application:
+    """Return the application that serves ``endpoints`` and nothing else; until ``prepared`` none that needs tables."""
     served = web.Application(client_max_size=MAX_BODY, middlewares=[_measuring(metrics)])
     for endpoint in endpoints:
-        served.router.add_route(endpoint.method, endpoint.path, _serving(endpoint, admission))
+        served.router.add_route(endpoint.method, endpoint.path, _serving(endpoint, admission, prepared))
     return served
 
 
-def _serving(endpoint: Endpoint, admission: Admission) -> _Handler:
+def _serving(endpoint: Endpoint, admission: Admission, prepared: Callable[[], bool]) -> _Handler:
     right = endpoint.right
 
     async def serve(request: web.Request) -> web.StreamResponse:
         request[_FOUND] = endpoint.name
         caller = _NOBODY if right is None else admission.admit(bearer(request.headers.get("Authorization")), right)
+        if endpoint.needs_store and not prepared():
+            raise StoreUnavailable("the tables have not been looked at yet")
         return await endpoint.handler(Call(request, caller))
 
     return serve

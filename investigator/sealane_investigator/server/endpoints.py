@@ -78,6 +78,11 @@ class Endpoint:
     content_type: str = "application/json"
     codes: tuple[str, ...] = ()
 
+    @property
+    def needs_store(self) -> bool:
+        """Whether nothing can be answered before the tables are there."""
+        return "store_unavailable" in self.codes and self.right in {Right.READ, Right.ACT, None}
+
 
 def json_answer(value: object, *, status: int = 200) -> web.Response:
     """Return ``value`` as JSON."""

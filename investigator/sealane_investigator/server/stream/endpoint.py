@@ -58,7 +58,10 @@ class Streaming:
                 right=None,
                 query=StreamQuery,
                 status=101,
-                codes=("invalid_request", "missing_token", "invalid_token", "not_allowed", "busy", "stopping"),
+                codes=(
+                    *("invalid_request", "missing_token", "invalid_token", "not_allowed"),
+                    *("store_unavailable", "busy", "stopping"),
+                ),
             ),
         )
 

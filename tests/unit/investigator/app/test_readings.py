@@ -4,9 +4,11 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from sealane_investigator.app.readings import show_state
+from sealane_investigator.app.readings import show_backlog, show_state
 from sealane_investigator.intake.spool import Spool
+from sealane_investigator.interfaces import Backlog
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
+from tests.support.fake_store import FakeStore
 
 
 async def test_the_spool_shows_what_it_holds(tmp_path: Path) -> None:
@@ -31,3 +33,18 @@ def test_without_a_spool_its_limit_is_nothing() -> None:
     show_state(InvestigatorMetrics(registry), None, 4_096, "1")
 
     assert "sealane_investigator_spool_limit_bytes 0.0" in generate_latest(registry).decode()
+
+
+async def test_what_waits_in_the_database_is_shown() -> None:
+    """Of all replicas together."""
+
+    class Busy(FakeStore):
+        async def backlog(self) -> Backlog:
+            return Backlog(investigations=1, notices=2, held=3, stream=4, dropped=5)
+
+    metrics = InvestigatorMetrics(CollectorRegistry())
+    await show_backlog(metrics, Busy())
+
+    assert metrics.investigations_due.labels().value == 1
+    assert (metrics.notices.labels("due").value, metrics.notices.labels("held").value) == (2, 3)
+    assert metrics.reported_drops.labels().value == 5

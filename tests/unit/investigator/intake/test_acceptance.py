@@ -64,10 +64,12 @@ async def test_an_empty_batch_is_kept_only_for_what_it_dropped() -> None:
 async def test_events_without_a_batch_are_taken_the_same_way() -> None:
     """Those of Kubernetes."""
     kept = _Kept()
+    watched: list[int] = []
+    intake = Intake(Cleaning(str), kept, watched=watched.append, now=lambda: AT)
 
-    await _intake(kept).take_events([event(1), event(2)])
+    await intake.take_events([event(1), event(2)])
 
-    assert kept.batches == [accepted(1, 2)]
+    assert (kept.batches, watched) == ([accepted(1, 2)], [2])
 
 
 async def test_a_refusal_reaches_who_sent_it() -> None:

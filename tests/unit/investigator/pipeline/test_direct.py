@@ -58,6 +58,16 @@ async def test_a_database_that_is_away_is_told_to_everybody_who_waits() -> None:
     assert (stuck, keeping.waiting) == (["the database does not answer", None], 0)
 
 
+async def test_before_the_tables_are_there_nothing_is_taken() -> None:
+    """The sender comes again."""
+    store = FakeStore()
+    recorder = Recorder(store, analysed, InvestigatorMetrics(CollectorRegistry()))
+
+    with pytest.raises(StoreUnavailable):
+        await CommitKeeping(recorder, prepared=lambda: False).keep(accepted(1))
+    assert store.events == {}
+
+
 async def test_more_than_the_limit_does_not_wait() -> None:
     """Up to it everybody does."""
     store = FakeStore()

@@ -7,13 +7,15 @@ from sealane_investigator.server.endpoints import Call, Endpoint
 from tests.support.served_investigator import served
 
 
-def _endpoint(right: Right | None = Right.READ) -> Endpoint:
+def _endpoint(right: Right | None = Right.READ, codes: tuple[str, ...] = ()) -> Endpoint:
     async def handler(call: Call) -> web.StreamResponse:
         if "fail" in call.request.query:
             raise KeyError("a secret")
         return web.Response(text=call.caller.name)
 
-    return Endpoint(name="thing", method="GET", path="/thing", summary="A thing.", handler=handler, right=right)
+    return Endpoint(
+        name="thing", method="GET", path="/thing", summary="A thing.", handler=handler, right=right, codes=codes
+    )
 
 
 async def test_an_endpoint_answers_who_may_ask() -> None:
@@ -52,3 +54,14 @@ async def test_every_request_is_measured_by_endpoint_and_status() -> None:
         }
         assert set(counted.values()) == {1}
         assert client.metrics.refusals.labels("not_found").value == 1
+
+
+async def test_what_needs_the_tables_waits_for_them() -> None:
+    """It is refused as while the database is away, and only to who may ask at all."""
+    prepared: list[bool] = []
+    async with served([_endpoint(codes=("store_unavailable",))], prepared=lambda: bool(prepared)) as client:
+        early, stranger = await client.get("/thing"), await client.get("/thing", token=None)
+        prepared.append(True)
+        later = await client.get("/thing")
+
+    assert (early.status, early.code, stranger.status, later.status) == (503, "store_unavailable", 401, 200)
