@@ -66,9 +66,12 @@ class ErrorEvent:
 
     @property
     def subject(self) -> str:
-        """Where the error is at home: the provider and its host, or the workload. One half of an incident's key."""
+        """Where the error is at home, one half of an incident's key: the workload, the provider and its host, or the
+        gateway itself, which refused before any provider was chosen."""
         if self.workload:
             return self.workload
+        if self.provider is None and self.base_url_host is None:
+            return "gateway"
         return f"{self.provider or '-'}@{self.base_url_host or '-'}"
 
 
