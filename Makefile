@@ -82,7 +82,7 @@ test-slow: setup ## Run only the tests marked slow
 	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 .PHONY: proof
-proof: setup cluster ## Prove rollouts and rollbacks in full, on a real API server and under load (an hour); writes docs/proof.md
+proof: setup cluster ## Prove rollouts and rollbacks in full, on a real API server and under load (40 minutes); writes docs/proof.md
 	@$(BIN)/python -m pytest tests/proof --full $(ARGS)
 
 .PHONY: scorecard
