@@ -1,5 +1,6 @@
 """From rows to the words of the investigator, and back."""
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -27,9 +28,19 @@ _samples = msgspec.json.Decoder(Analysed)
 _objects = msgspec.json.Decoder(dict[str, Any])
 
 
+def storable(text: str) -> str:
+    """A text that every database takes: PostgreSQL refuses NUL, and nobody can encode half a surrogate pair."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+
+
 def encoded(value: object) -> str:
     """A value of ours as JSON."""
-    return _encoder.encode(value).decode()
+    try:
+        return _encoder.encode(value).decode()
+    except UnicodeEncodeError:
+        return storable(json.dumps(msgspec.to_builtins(value), ensure_ascii=False))
 
 
 def decoded(text: str) -> dict[str, Any]:
@@ -94,7 +105,7 @@ def diagnosis_columns(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def search_text(title: str, template: str, subject: str) -> str:
     """What a search looks through, in lower case."""
-    return f"{subject} {title if title not in template else ''} {template}".lower()[:MAX_SEARCH]
+    return storable(f"{subject} {title if title not in template else ''} {template}".lower()[:MAX_SEARCH])
 
 
 def _known(decoder: msgspec.json.Decoder[T], text: str | None) -> T | None:

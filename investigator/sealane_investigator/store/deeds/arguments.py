@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sealane_investigator.errors import DeedRefused
+from sealane_investigator.store.rows import storable
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -30,7 +31,7 @@ def optional_text(arguments: Mapping[str, object], name: str, *, longest: int = 
         return None
     if not isinstance(value, str) or len(value) > longest:
         raise DeedRefused(f"{name}: write a text of at most {longest} characters")
-    return value
+    return storable(value)
 
 
 def time(arguments: Mapping[str, object], name: str) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
 from sealane_investigator.errors import DeedRefused
@@ -14,7 +14,7 @@ from sealane_investigator.store.deeds import arguments as read
 from sealane_investigator.store.deeds import merging
 from sealane_investigator.store.dialect import among, locked
 from sealane_investigator.store.journal import Entry, ask, publish
-from sealane_investigator.store.rows import decoded, diagnosis_columns, encoded, incident_of
+from sealane_investigator.store.rows import decoded, diagnosis_columns, encoded, incident_of, storable
 from sealane_investigator.store.schema import deeds, incidents, investigations
 
 Arguments = Mapping[str, object]
@@ -61,13 +61,18 @@ def _edit(
     if deed is Deed.INVESTIGATE:
         _ask_again(connection, rows, at)
     edit = _EDITS[deed]
-    kinds = {}
-    for number, row in rows.items():
-        values = edit(row, arguments, by, at)
-        values |= {"version": row["version"] + 1, "changed_at": at}
-        connection.execute(update(incidents).where(incidents.c.id == number).values(values))
-        kinds[number] = ChangeOf.RESOLVED if deed is Deed.RESOLVE else ChangeOf.EDITED
-    return kinds
+    changed = [
+        edit(row, arguments, by, at) | {"version": row["version"] + 1, "changed_at": at} for row in rows.values()
+    ]
+    # A deed changes the same columns of each, so this is one statement with many parameters.
+    change = update(incidents).where(incidents.c.id == bindparam("b_id"))
+    change = change.values({name: bindparam(f"b_{name}") for name in changed[0]})
+    parameters = [
+        {f"b_{name}": value for name, value in values.items()} | {"b_id": number}
+        for number, values in zip(rows, changed, strict=True)
+    ]
+    connection.execute(change, parameters)
+    return dict.fromkeys(rows, ChangeOf.RESOLVED if deed is Deed.RESOLVE else ChangeOf.EDITED)
 
 
 def _resolve(row: Values, arguments: Arguments, by: str, at: float) -> Values:
@@ -151,6 +156,6 @@ def _write_down(
     connection: Connection, numbers: Sequence[int], deed: Deed, by: str, arguments: Arguments, at: float
 ) -> None:
     told = encoded(dict(arguments))
-    actor = by[: read.MAX_NAME]
+    actor = storable(by[: read.MAX_NAME])
     rows = [{"incident": number, "at": at, "actor": actor, "deed": deed.value, "arguments": told} for number in numbers]
     connection.execute(deeds.insert(), rows)

@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, or_, sel
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.interfaces import MAX_PAGE, SORTS, Page, Query
 from sealane_investigator.store.dialect import is_postgresql
-from sealane_investigator.store.rows import incident_of
+from sealane_investigator.store.rows import incident_of, storable
 from sealane_investigator.store.schema import facets, incidents, texts
 
 _LONGEST_TEXT = 200
@@ -35,7 +35,7 @@ def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
     if query.states:
         conditions.append(columns.state.in_([state.value for state in query.states]))
     if query.classes:
-        conditions.append(columns["class"].in_(query.classes))
+        conditions.append(columns["class"].in_([storable(each) for each in query.classes]))
     if query.since is not None:
         conditions.append(columns.last_seen >= query.since)
     if query.until is not None:
@@ -43,8 +43,10 @@ def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
     if query.unsure is not None:
         conditions.append(columns.unsure.is_(query.unsure))
     exact = ((columns.parent, query.parent), (columns.assignee, query.assignee), (columns.origin, query.origin))
-    conditions += [column == value for column, value in exact if value is not None]
-    if words := query.text[:_LONGEST_TEXT].lower().split():
+    conditions += [
+        column == (storable(value) if isinstance(value, str) else value) for column, value in exact if value is not None
+    ]
+    if words := storable(query.text[:_LONGEST_TEXT].lower()).split():
         having = (texts.c.search.contains(word, autoescape=True) for word in words)
         conditions.append(columns.id.in_(select(texts.c.incident).where(*having)))
     conditions += [_has_facet(facet, value) for facet, value in sorted(query.facets.items())]
@@ -52,7 +54,7 @@ def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
 
 
 def _has_facet(facet: str, value: str) -> ColumnElement[bool]:
-    having = select(facets.c.incident).where(facets.c.facet == facet, facets.c.value == value)
+    having = select(facets.c.incident).where(facets.c.facet == storable(facet), facets.c.value == storable(value))
     return incidents.c.id.in_(having)
 
 

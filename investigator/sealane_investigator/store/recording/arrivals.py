@@ -6,13 +6,14 @@ from sqlalchemy import Connection, literal, select
 
 from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.store.dialect import among, insert, listed, locked
+from sealane_investigator.store.rows import storable
 from sealane_investigator.store.schema import reporters, seen
 from sealane_investigator.store.states import HOUR
 
 
 def unseen(connection: Connection, batch: Sequence[Analysed], at: float) -> list[Analysed]:
     """The events that nobody counted; from now on they count as seen. In the order of their ids."""
-    by_id = {analysed.event.id: analysed for analysed in batch}
+    by_id = {storable(analysed.event.id): analysed for analysed in batch}
     if not by_id:
         return []
     rows = listed(connection, sorted(by_id))
@@ -24,7 +25,7 @@ def unseen(connection: Connection, batch: Sequence[Analysed], at: float) -> list
 
 def more_dropped(connection: Connection, dropped: Mapping[str, int], at: float) -> frozenset[str]:
     """Write down what reporters say they dropped since their epochs began; return those of whom it is more."""
-    told = {name: number for name, number in sorted(dropped.items()) if number > 0}
+    told = {storable(name): number for name, number in sorted(dropped.items()) if number > 0}
     if not told:
         return frozenset()
     query = select(reporters.c.reporter, reporters.c.dropped).where(among(connection, reporters.c.reporter, [*told]))

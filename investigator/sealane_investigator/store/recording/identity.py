@@ -16,7 +16,7 @@ from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.incident.incident import Analysed, State
 from sealane_investigator.store.dialect import among, insert
 from sealane_investigator.store.recording.tally import Tally
-from sealane_investigator.store.rows import MAX_TITLE, diagnosis_columns, search_text
+from sealane_investigator.store.rows import MAX_TITLE, diagnosis_columns, search_text, storable
 from sealane_investigator.store.schema import incidents, intake_limits, keys, texts
 from sealane_investigator.store.states import HOUR
 
@@ -163,16 +163,16 @@ def _make(connection: Connection, tallies: Sequence[Tally]) -> dict[int, Tally]:
 
 
 def _title(tally: Tally) -> str:
-    return (tally.latest.template or tally.latest.diagnosis.error_class.value)[:MAX_TITLE]
+    return storable(tally.latest.template or tally.latest.diagnosis.error_class.value)[:MAX_TITLE]
 
 
 def _new_row(tally: Tally) -> dict[str, object]:
     analysed = tally.latest
     event = analysed.event
     return {
-        "fingerprint": analysed.fingerprint,
-        "subject": event.subject,
-        "host": event.base_url_host or "",
+        "fingerprint": storable(analysed.fingerprint),
+        "subject": storable(event.subject),
+        "host": storable(event.base_url_host or ""),
         "origin": event.origin.value,
         "title": _title(tally),
         "state": State.OPEN.value,

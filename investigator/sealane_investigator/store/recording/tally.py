@@ -6,7 +6,11 @@ from typing import TypeVar
 
 from sealane_api.diagnosis.error_event import ErrorEvent, Origin
 from sealane_investigator.incident.incident import Analysed
+from sealane_investigator.store.rows import storable
 from sealane_investigator.store.states import HOUR
+
+#: One event stands for at most so many occurrences.
+MAX_COUNT = 1_000_000_000
 
 #: A reporter's clock may be ahead by so many seconds; what is later occurred when it arrived.
 MAX_AHEAD = 60.0
@@ -46,7 +50,7 @@ class Tally:
     def source(self) -> str:
         """Who reported it first, for the limit of new incidents."""
         event = self.latest.event
-        return f"{event.origin.value}/{event.reporter}"
+        return storable(f"{event.origin.value}/{event.reporter}")
 
     def occurred(self) -> Iterable[ErrorEvent]:
         """The events themselves."""
@@ -62,7 +66,7 @@ def tallied(batch: Iterable[Analysed], at: float, grown: frozenset[str] = frozen
         if tally is None:
             former = key_of(analysed.event, analysed.former) if analysed.former else None
             tally = tallies[key] = Tally(key=key, former=former if former != key else None, latest=analysed)
-        _count(tally, analysed, min(analysed.event.occurred_at, at + MAX_AHEAD))
+        _count(tally, analysed, _believed(analysed.event.occurred_at, at))
         if grown and f"{analysed.event.reporter}/{analysed.event.epoch}" in grown:
             tally.at_least = True
     return tallies
@@ -71,28 +75,33 @@ def tallied(batch: Iterable[Analysed], at: float, grown: frozenset[str] = frozen
 def key_of(event: ErrorEvent, fingerprint: str) -> str:
     """What makes two events one incident. Sealane's own trouble is never counted with that of its users."""
     own = "self " if event.origin is Origin.SELF else ""
-    return f"{own}{fingerprint} {event.subject}"
+    return storable(f"{own}{fingerprint} {event.subject}")
 
 
 def facets_of(event: ErrorEvent) -> Iterable[tuple[str, str]]:
     """The values of an event by facet; what it does not say is no value."""
     if event.route:
-        yield "route", event.route
+        yield "route", storable(event.route)
     if event.revision is not None:
         yield "revision", str(event.revision)
     if event.provider:
-        yield "provider", event.provider
+        yield "provider", storable(event.provider)
     if event.model:
-        yield "model", event.model
+        yield "model", storable(event.model)
     if event.tenant:
-        yield "tenant", event.tenant
+        yield "tenant", storable(event.tenant)
     if event.status is not None:
         yield "status", str(event.status)
 
 
+def _believed(occurred_at: float, at: float) -> float:
+    """When an event occurred; a time that cannot be is when it arrived."""
+    return occurred_at if 0 <= occurred_at <= at + MAX_AHEAD else at
+
+
 def _count(tally: Tally, analysed: Analysed, occurred_at: float) -> None:
     event = analysed.event
-    number = event.count
+    number = max(1, min(event.count, MAX_COUNT))
     tally.count += number
     tally.first_seen = min(tally.first_seen, occurred_at)
     if occurred_at >= tally.last_seen:

@@ -20,6 +20,9 @@ DAY = 24 * HOUR
 MAX_STREAM = 100_000
 STREAM_RETENTION = 7 * DAY
 
+#: Hours are kept for a year, of incidents that live so long.
+HOUR_RETENTION = 366 * DAY
+
 #: Settled notices, limits, reporters and facts, in seconds. Notices nobody could send go with the settled ones.
 NOTICE_RETENTION = 30 * DAY
 FACT_RETENTION = 90 * DAY
@@ -59,6 +62,14 @@ def thin_samples(connection: Connection, _settings: DatabaseSettings, _at: float
     _delete_samples(connection, found)
     _count_samples(connection, [number])
     return len(found)
+
+
+def forget_hours(connection: Connection, _settings: DatabaseSettings, at: float) -> int:
+    """Counts of hours that nobody looks at any more; the count of the incident stays."""
+    table = schema.hours
+    old = select(table.c.hour).where(table.c.hour < int((at - HOUR_RETENTION) // HOUR)).order_by(table.c.hour)
+    bound = connection.execute(old.limit(TIDY_STEP)).scalars().all()
+    return connection.execute(delete(table).where(table.c.hour <= bound[-1])).rowcount if bound else 0
 
 
 def forget_stream(connection: Connection, _settings: DatabaseSettings, at: float) -> int:
@@ -135,6 +146,7 @@ STEPS: dict[str, Step] = {
     "seen": forget_seen,
     "samples": forget_samples,
     "thinned": thin_samples,
+    "hours": forget_hours,
     "stream": forget_stream,
     "notices": forget_notices,
     "facts": forget_facts,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange
 from sealane_investigator.store.dialect import insert
-from sealane_investigator.store.rows import encoded
+from sealane_investigator.store.rows import encoded, storable
 from sealane_investigator.store.schema import facts
 
 MAX_FACTS = 1_000
@@ -23,7 +23,7 @@ def note(connection: Connection, changes: Sequence[RevisionChange | BreakerChang
         {
             "key": key,
             "kind": "revision" if isinstance(change, RevisionChange) else "breaker",
-            "route": change.route,
+            "route": storable(change.route),
             "at": change.at,
             "body": encoded(change),
         }
@@ -50,5 +50,5 @@ def noted(connection: Connection, since: float, until: float, route: str | None,
 def _key(change: RevisionChange | BreakerChange) -> str:
     """One revision of a route begins once; a breaker changes when it does."""
     if isinstance(change, RevisionChange):
-        return f"revision {change.route} {change.revision}"
-    return f"breaker {change.route} {change.provider} {change.router} {change.after} {change.at:.3f}"
+        return storable(f"revision {change.route} {change.revision}")
+    return storable(f"breaker {change.route} {change.provider} {change.router} {change.after} {change.at:.3f}")

@@ -31,19 +31,21 @@ async def parents(store: SqlStore, count: int) -> list[int | None]:
 
 async def test_an_outage_takes_what_it_explains_as_its_children(store: SqlStore) -> None:
     """What began with it and what begins while it goes on; not another host's errors, nor a refused key."""
-    other = {"base_url_host": "api.z.ai"}
+    other = "api.z.ai"
     await store.record(
         [
             analysed(1, kind="a", diagnosis=DOWN),
             analysed(2, kind="b", diagnosis=RESET),
-            analysed(3, kind="c", diagnosis=RESET, **other),
+            analysed(3, kind="c", diagnosis=RESET, base_url_host=other),
             analysed(4, kind="d"),
         ],
         {},
     )
     before = await parents(store, 4)
     await recognise(store)
-    await store.record([analysed(5, kind="e", diagnosis=RESET), analysed(6, kind="f", diagnosis=RESET, **other)], {})
+    await store.record(
+        [analysed(5, kind="e", diagnosis=RESET), analysed(6, kind="f", diagnosis=RESET, base_url_host=other)], {}
+    )
 
     assert before == [None] * 4
     assert await parents(store, 6) == [None, 1, None, None, 1, None]

@@ -292,4 +292,5 @@ def _trigrams() -> None:
             schema="sealane",
             postgresql_using="gin",
             postgresql_ops={"search": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},  # texts come seldom; a list of pending ones would spoil plans
         )

@@ -129,3 +129,27 @@ async def test_a_batch_that_fails_half_way_leaves_nothing(store: SqlStore, monke
     number = recorded.changes[0].incident.id
     assert (await store.facets(number))["tenant"] == {"green": 60}
     assert len(await store.occurrences(number, 100)) == 51
+
+
+async def test_a_text_that_no_database_takes_is_counted_all_the_same(store: SqlStore) -> None:
+    """NUL, half a surrogate pair, a time that cannot be, a count without measure: none of them stops a batch."""
+    odd = "a\0b\ud800"
+    batch = [
+        analysed("nul\0", kind="\0", tenant=odd, model=odd, route=odd, reporter=odd, provider=odd, base_url_host=odd),
+        analysed("nan", occurred_at=float("nan"), count=10**30),
+        analysed("early", occurred_at=-1.0, count=-5),
+    ]
+
+    recorded = await store.record(batch, {"a\0b/1": 2})
+
+    assert recorded.counted == 3
+    assert (await store.record(batch, {})).counted == 0
+    assert sum(each.incident.count for each in recorded.changes) == 1_000_000_002
+    assert [each.id for each in (await store.incidents(Query(facets={"tenant": odd}, text="down \0"))).incidents] != []
+
+
+async def test_revisions_beyond_every_number_are_only_text(store: SqlStore) -> None:
+    """A facet holds them as they are written."""
+    await store.record([analysed(1, revision=2**62)], {})
+
+    assert (await store.facets(1))["revision"] == {str(2**62): 1}

@@ -95,6 +95,15 @@ async def test_a_resolved_incident_goes_in_the_end_with_all_it_has(opener: Opene
     assert recorded.changes[0].incident.count == 1
 
 
+async def test_hours_go_after_a_year_and_counts_stay(store: SqlStore, clock: FakeClock) -> None:
+    """An incident may live longer."""
+    await store.record([analysed(1, at=NOON - 400 * DAY), analysed(2)], {})
+
+    done = await store.tidy()
+
+    assert (done["hours"], await rows(store, "incident_hours"), (await one(store)).count) == (1, 1, 2)
+
+
 async def test_the_stream_never_outlives_an_incident(store: SqlStore) -> None:
     """So it has no hole: an incident is kept longer than any entry about it."""
     assert store._settings.incident_retention > retention.STREAM_RETENTION
