@@ -27,7 +27,8 @@ class FileRoutes:
     async def look(self, now: float) -> None:
         """See what is served now, and what changed since the last look."""
         found = await self._config()
-        routes = found.get("routes") if found is not None else None
+        table = found.get("table") if found is not None else None
+        routes = table.get("routes") if isinstance(table, Mapping) else None
         for raw in routes[:MAX_ROUTES] if isinstance(routes, list) else ():
             if isinstance(raw, Mapping) and isinstance(raw.get("route"), str):
                 self._take(raw["route"], raw, now)

@@ -25,7 +25,7 @@ from .routers import Routers
 #: Seconds between two looks at the routers.
 INTERVAL = 10.0
 
-#: A look that is not older than this, in seconds, is new enough for an investigation.
+#: A look that is not older than this, in seconds, is new enough for an investigation of what happened before it.
 FRESH = 2.0
 
 #: Seconds that revisions and the timeline may take.
@@ -76,10 +76,10 @@ class Gatherer:
             await self.look()
             await self._sleep(INTERVAL)
 
-    async def look(self, fresh: float = -1.0) -> None:
-        """Ask every router and keep what is new, unless the last look is not older than ``fresh`` seconds."""
+    async def look(self, after: float = float("inf")) -> None:
+        """Ask every router and keep what is new, unless the last look is new enough and came ``after`` a moment."""
         async with self._looking:
-            if self._now() - self._looked <= fresh:
+            if self._looked >= after and self._now() - self._looked <= FRESH:
                 return  # whoever waited for the one before needs no other
             answers = await self._routers.facts()
             now = self._now()
@@ -100,7 +100,7 @@ class Gatherer:
 
     async def facts(self, event: ErrorEvent, began: float) -> Facts:
         """Return what is known about an error that began at ``began``; never raises."""
-        await self.look(FRESH)
+        await self.look(after=event.occurred_at)
         now = self._now()
         missing = list(self._missing)
         traffic = self._of(event, now)

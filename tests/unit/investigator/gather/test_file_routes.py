@@ -21,7 +21,7 @@ class _Router:
         provider = {"name": "moonshot", "dialect": "Moonshot", "baseURL": self.url}
         rule = {"name": "kimi", "models": [{"prefix": "kimi-"}], "targets": ["moonshot"]}
         shown = {"route": "default/chat", "hash": self.hash, "providers": [provider], "rules": [rule]}
-        return {"routes": [shown, "nonsense"]}
+        return {"settings": {}, "table": {"hash": "t", "routes": [shown, "nonsense"], "candidates": []}}
 
 
 async def test_what_changed_between_two_looks_is_a_revision() -> None:

@@ -150,6 +150,16 @@ async def test_a_fresh_look_is_not_repeated(world: _World) -> None:
     assert (once, world.asked) == (1, 2)
 
 
+async def test_a_look_before_the_error_is_none(world: _World) -> None:
+    """What changed between the two would be missed."""
+    gatherer = _gatherer(world)
+    await gatherer.look()
+    world.now += 1
+    await gatherer.facts(event(occurred_at=NOW + 0.5), NOW)
+
+    assert world.asked == 2
+
+
 async def test_many_that_wait_for_one_look_share_it(world: _World) -> None:
     """They ask at the same time, and the routers are asked once."""
     gatherer = _gatherer(world)
