@@ -17,14 +17,28 @@ from tests.support.stores import emptied
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-#: Errors of five kinds.
+#: Errors of four kinds; alerts are the fifth.
 _KINDS = (
     "Invalid Authentication",
     "The engine is currently overloaded, please try again later",
     "Your account is suspended due to insufficient balance",
     "Connection reset by peer",
-    "The requested model was not found",
 )
+
+
+def _alerts(number: int) -> dict[str, object]:
+    """Five alerts of one kind, none of which was told before."""
+    alerts = [
+        {
+            "status": "firing",
+            "labels": {"alertname": "PodCrashLooping", "namespace": "team", "deployment": "api"},
+            "annotations": {"summary": "Back-off restarting failed container"},
+            "startsAt": "2023-11-14T22:13:20Z",
+            "fingerprint": f"{number}-{each}",
+        }
+        for each in range(5)
+    ]
+    return {"version": "4", "alerts": alerts}
 
 
 @pytest.fixture
@@ -56,7 +70,7 @@ async def replicas(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Sequence
 async def test_of_a_thousand_faults_every_one_is_counted_once(
     postgres: Postgres, replicas: Sequence[InvestigatorProcess]
 ) -> None:
-    """Though replicas are killed and PostgreSQL in between: what was accepted is stored, counts are exact."""
+    """Reports and alerts, though replicas and PostgreSQL are killed: what was accepted is stored, counts are exact."""
     sent: asyncio.Queue[int] = asyncio.Queue()
     for number in range(200):
         sent.put_nowait(number)
@@ -65,8 +79,11 @@ async def test_of_a_thousand_faults_every_one_is_counted_once(
     async def sender() -> None:
         while not sent.empty():
             number = sent.get_nowait()
-            batch = as_json(*range(number * 5, number * 5 + 5), message=_KINDS[number % len(_KINDS)])
-            await report([*replicas[number % 3 :], *replicas[: number % 3]], batch)
+            those = [*replicas[number % 3 :], *replicas[: number % 3]]
+            if number % 5 == 4:
+                await report(those, _alerts(number), path="/v1/alerts")
+            else:
+                await report(those, as_json(*range(number * 5, number * 5 + 5), message=_KINDS[number % 5]))
             done.append(number)
             await asyncio.sleep(0.02)
 
@@ -86,7 +103,7 @@ async def test_of_a_thousand_faults_every_one_is_counted_once(
     await asyncio.sleep(2.0)
 
     assert await replicas[0].count() == 1_000
-    assert sorted(each["count"] for each in await replicas[1].incidents()) == [200] * len(_KINDS)
+    assert sorted(each["count"] for each in await replicas[1].incidents()) == [200] * 5
 
 
 async def test_three_replicas_and_ten_thousand_identical_errors_make_one_incident(

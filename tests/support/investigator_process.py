@@ -136,14 +136,14 @@ class InvestigatorProcess:
         return await self._process.wait()
 
 
-async def report(replicas: Sequence[InvestigatorProcess], batch: Mapping[str, Any]) -> int:
+async def report(replicas: Sequence[InvestigatorProcess], batch: Mapping[str, Any], *, path: str = "/v1/errors") -> int:
     """Send a batch as a router does: again and again, to whichever replica, until it is accepted; returns how often."""
     attempts = 0
     while True:
         replica = replicas[attempts % len(replicas)]
         attempts += 1
         try:
-            status, _ = await replica.ask("POST", "/v1/errors", json=batch)
+            status, _ = await replica.ask("POST", path, json=batch)
         except (aiohttp.ClientError, TimeoutError, OSError):
             status = 0
         if status == 202:

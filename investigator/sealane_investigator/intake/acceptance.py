@@ -106,7 +106,7 @@ class Intake:
                 received_at=now,
                 reporter=self._cleaning.name(batch.reporter),
                 epoch=self._cleaning.name(batch.epoch),
-                events=tuple(self._cleaning.clean(event, now) for event in batch.events),
+                events=await self._cleaning.clean_all(batch.events, now),
                 dropped=batch.dropped,
             )
         )

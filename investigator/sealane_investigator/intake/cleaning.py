@@ -1,7 +1,9 @@
 """The second redaction, before anything is written: a sender is trusted to have redacted, and checked all the same."""
 
+import asyncio
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -34,6 +36,10 @@ _NAMES = (
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _NUL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _REMEMBERED = 2_048
+#: What is longer takes milliseconds to redact and to analyse, so it is done on a thread; in characters.
+LONG_TEXT = 1_024
+#: Seconds of work after which others on the loop get their turn.
+TURN_SECONDS = 0.005
 
 
 class Cleaning:
@@ -59,6 +65,21 @@ class Cleaning:
             changes["occurred_at"] = now
         return replace(event, **changes) if changes else event
 
+    async def clean_all(self, events: Sequence[ErrorEvent], now: float) -> tuple[ErrorEvent, ...]:
+        """Return ``events`` as they may be written, without holding anybody else up."""
+        cleaned: list[ErrorEvent] = []
+        turn = time.perf_counter()
+        for event in events:
+            if is_long(event):
+                cleaned.append(await asyncio.to_thread(self.clean, event, now))
+                turn = time.perf_counter()
+                continue
+            cleaned.append(self.clean(event, now))
+            if time.perf_counter() - turn > TURN_SECONDS:
+                await asyncio.sleep(0)
+                turn = time.perf_counter()
+        return tuple(cleaned)
+
     def name(self, value: str) -> str:
         """Return a name as it may be written."""
         return _remembered_name(value)
@@ -66,6 +87,11 @@ class Cleaning:
     def text(self, value: str) -> str:
         """Return a text as it may be written."""
         return self._redact(_NUL.sub("\N{REPLACEMENT CHARACTER}", value))[:MAX_MESSAGE]
+
+
+def is_long(event: ErrorEvent) -> bool:
+    """Whether an event has a text that takes its time."""
+    return len(event.message) > LONG_TEXT or len(event.exception or "") > LONG_TEXT
 
 
 def _name(value: str) -> str:

@@ -9,14 +9,13 @@ from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.errors import StoreUnavailable
 from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.intake.acceptance import Accepted
+from sealane_investigator.intake.cleaning import TURN_SECONDS, is_long
 from sealane_investigator.interfaces import IncidentChange, Recorded, Store
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from sealane_telemetry.logs import get_logger
 
 #: Events of one transaction: short enough that others get their turn, long enough to be worth a commit.
 MAX_TRANSACTION = 500
-#: Seconds of analysis after which others on the loop get their turn.
-_TURN_SECONDS = 0.005
 #: So many refusals one by one and nothing taken: it is the store. So many of one event that comes alone: the event.
 _BROKEN = 8
 _TRIES_ALONE = 5
@@ -59,8 +58,12 @@ class Recorder:
         analysed: list[Analysed] = []
         turn = time.perf_counter()
         for event in _events(batches):
+            if is_long(event):
+                analysed.append(await asyncio.to_thread(self.analyse, event))
+                turn = time.perf_counter()
+                continue
             analysed.append(self.analyse(event))
-            if time.perf_counter() - turn > _TURN_SECONDS:
+            if time.perf_counter() - turn > TURN_SECONDS:
                 await asyncio.sleep(0)
                 turn = time.perf_counter()
         refused = 0

@@ -22,6 +22,8 @@ from .refusals import refused
 
 #: Bodies that are read, redacted and written at the same time; further ones are asked to come again.
 MAX_AT_ONCE = 128
+#: A body has so many seconds to arrive.
+BODY_SECONDS = 20.0
 #: Bodies above this are decoded on a thread of their own, so that nobody else waits for them.
 _LARGE = 256 * 1024
 
@@ -71,7 +73,7 @@ class Reporting:
     async def errors(self, call: Call) -> web.StreamResponse:
         """``POST /v1/errors``."""
         with self._admitted():
-            body = await call.request.read()
+            body = await _body(call.request)
             batch = await asyncio.to_thread(decode_batch, body) if len(body) > _LARGE else decode_batch(body)
             await self._intake.take(_attributed(batch, own=call.caller.own))
         self._metrics.accepted.labels("errors").inc(len(batch.events))
@@ -81,7 +83,7 @@ class Reporting:
         """``POST /v1/alerts``."""
         origin = Origin.SELF if call.caller.own else Origin.ALERT
         with self._admitted():
-            alerts = decode_alerts(await call.request.read(), reporter=f"alert/{call.caller.name}", origin=origin)
+            alerts = decode_alerts(await _body(call.request), reporter=f"alert/{call.caller.name}", origin=origin)
             await self._take(alerts)
         self._metrics.accepted.labels("alerts").inc(len(alerts.firing))
         return json_answer(AcceptedAnswer(len(alerts.firing)), status=202)
@@ -105,6 +107,15 @@ class Reporting:
             yield
         finally:
             self._at_once -= 1
+
+
+async def _body(request: web.Request) -> bytes:
+    """The body, as long as it comes in time: whoever trickles holds a place that others need."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        raise refused("busy", f"the body did not arrive within {BODY_SECONDS:g} s; send it again") from None
 
 
 def _attributed(batch: ErrorBatch, *, own: bool) -> ErrorBatch:

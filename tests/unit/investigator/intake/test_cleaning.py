@@ -1,12 +1,13 @@
 """The second redaction."""
 
+import threading
 from dataclasses import asdict, fields
 from typing import Any
 
 import pytest
 
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, ErrorEvent
-from sealane_investigator.intake.cleaning import MAX_AHEAD_SECONDS, Cleaning
+from sealane_investigator.intake.cleaning import LONG_TEXT, MAX_AHEAD_SECONDS, Cleaning
 from tests.support.reported import AT, event
 
 SECRET = "sk-proj-abcdefghijklmnopqrstuvwxyz"
@@ -64,3 +65,18 @@ def test_a_wording_is_redacted_once() -> None:
         cleaning.clean(event(number), AT)
 
     assert seen == ["Invalid Authentication"]
+
+
+async def test_a_batch_is_cleaned_as_its_events_are_and_long_texts_on_a_thread() -> None:
+    """Whoever waits for the loop is not held up by an error of many pages."""
+    threads: set[str] = set()
+
+    def redact(text: str) -> str:
+        threads.add(threading.current_thread().name)
+        return text.upper()
+
+    events = [event(1, message="short"), event(2, message="x" * (LONG_TEXT + 1))]
+    cleaned = await Cleaning(redact).clean_all(events, AT + 10)
+
+    assert [each.message for each in cleaned] == ["SHORT", "X" * (LONG_TEXT + 1)]
+    assert len(threads) == 2

@@ -1,9 +1,14 @@
 """From accepted batches to committed counts."""
 
+import threading
+
 import pytest
 from prometheus_client import CollectorRegistry
 
+from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.errors import StoreUnavailable
+from sealane_investigator.incident.incident import Analysed
+from sealane_investigator.intake.cleaning import LONG_TEXT
 from sealane_investigator.interfaces import ChangeOf, IncidentChange
 from sealane_investigator.pipeline.recorder import MAX_TRANSACTION, Recorder
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
@@ -112,3 +117,17 @@ async def test_the_detection_delay_is_measured() -> None:
     await recorder.record([accepted(1)])
 
     assert recorder.metrics.detection_seconds.labels().sum == 99
+
+
+async def test_a_long_text_is_analysed_on_a_thread() -> None:
+    """The loop goes on meanwhile."""
+    threads: set[str] = set()
+
+    def analyse(told: ErrorEvent) -> Analysed:
+        threads.add(threading.current_thread().name)
+        return analysed(told)
+
+    recorder = Recorder(FakeStore(), analyse, InvestigatorMetrics(CollectorRegistry()))
+    await recorder.record([accepted(1), accepted(2, message="x" * (LONG_TEXT + 1))])
+
+    assert len(threads) == 2

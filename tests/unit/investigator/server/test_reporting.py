@@ -13,6 +13,7 @@ from sealane_api.diagnosis.error_event import Origin
 from sealane_investigator.errors import SpoolFull, StoreUnavailable
 from sealane_investigator.intake.acceptance import Accepted, Intake
 from sealane_investigator.intake.cleaning import Cleaning
+from sealane_investigator.server import reporting as reporting_module
 from sealane_investigator.server.application import MAX_BODY
 from sealane_investigator.server.reporting import MAX_AT_ONCE, Reporting
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
@@ -158,3 +159,17 @@ async def test_nothing_is_taken_without_the_right_token(path: str) -> None:
         for token, status in ((None, 401), ("unknown", 401), ("read", 403)):
             assert (await client.post(path, {}, token=token)).status == status
         assert kept.batches == []
+
+
+async def test_a_body_that_trickles_loses_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others need it."""
+    monkeypatch.setattr(reporting_module, "BODY_SECONDS", 0.01)
+
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async with _scene() as (client, kept):
+        answer = await client.ask("POST", "/v1/errors", token="report", data=trickle())
+
+        assert (answer.status, answer.code, kept.batches) == (503, "busy", [])
