@@ -6,8 +6,8 @@ from sealane_telemetry.error_text.prose import Place, is_wording, place_behind
 from sealane_telemetry.error_text.vocabulary import familiarity, is_word
 
 #: So many words in a row, of whose neighbours no more than this part is familiar, are somebody's.
-STRANGE_WORDS = 6
-STRANGE_BELOW = 0.21
+STRANGE_WORDS = 5
+STRANGE_BELOW = 0.26
 
 
 class Stretch:
