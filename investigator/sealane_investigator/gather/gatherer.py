@@ -29,7 +29,7 @@ INTERVAL = 10.0
 FRESH = 2.0
 
 #: Seconds that revisions and the timeline may take.
-PATIENCE = 5.0
+PATIENCE = 2.0
 
 #: How far before the first occurrence, and how far back from now, changes are of interest; in seconds.
 BEFORE = 3_600.0
