@@ -41,6 +41,10 @@ _NOBODY = re.compile(
     r"no more connections allowed|Back-off restarting|ErrImagePull|ImagePullBackOff|CrashLoopBackOff|"
     r"nodes are available|Failed to pull image|serviceaccount|storageclass|FailedScheduling|FailedMount|kubelet|"
     r"upstream connect error|no healthy upstream|<center>nginx|\bcloudflare\b|"
+    r"curl: \(\d+\)|could not resolve host|dial tcp|fetch failed|Connect Timeout Error|context deadline exceeded|"
+    r"Response payload is not completed|operation timed out|PKIX path|tls: |WRONG_VERSION_NUMBER|"
+    r"too many connections for|MaxClientsInSessionMode|max number of clients reached|deadlock detected|"
+    r"MountVolume|probe failed|OOMKilled|CreateContainer|runAsNonRoot|OCI runtime|"
     r"Expecting value: line|Chunk too big|Got more than \d+ bytes|Too many open files",
     re.IGNORECASE,
 )

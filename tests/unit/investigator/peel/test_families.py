@@ -24,6 +24,8 @@ from sealane_investigator.peel.families import family_of
         ("[Errno 111] Connection refused", None, "openai", None),
         ("certificate verify failed: certificate has expired", None, "anthropic", None),
         ("[Errno -2] Name or service not known", None, "moonshot", None),
+        ("curl: (6) Could not resolve host: api.moonshot.cn", None, "moonshot", None),
+        ("dial tcp: lookup api.openai.com: no such host", None, "openai", None),
         ("sorry, too many clients already", None, "openai", None),
         ("0/2 nodes are available: 2 Insufficient cpu.", None, "vllm", None),
     ],
