@@ -35,3 +35,11 @@ class SchemaTooOld(InvestigatorError):
 
 class DeedRefused(InvestigatorError):
     """What a person asked for cannot be done; the text says why, and nothing was changed."""
+
+
+class StaleVersion(DeedRefused):
+    """Somebody changed ``incident`` since it was read."""
+
+    def __init__(self, incident: int, version: int) -> None:
+        super().__init__(f"incident {incident} is at version {version} meanwhile; read it again")
+        self.incident = incident

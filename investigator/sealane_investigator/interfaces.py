@@ -187,7 +187,8 @@ class Store(Protocol):
         Arguments: RESOLVE ``revisions`` ({route: revision}, else the highest that were seen); IGNORE ``until``; ASSIGN
         ``assignee`` (None: nobody); COMMENT ``text``; FEEDBACK ``right`` (true or false), perhaps ``class`` and
         ``text``; RECLASSIFY ``class``, perhaps ``cause``; MERGE ``into``; the others none. Texts must be redacted
-        already. Raises :class:`~sealane_investigator.errors.DeedRefused`.
+        already. ``versions`` ({incident: version}) may be there with any deed: then it is done only if nobody changed
+        them meanwhile. Raises :class:`~sealane_investigator.errors.DeedRefused`, of it StaleVersion.
         """
 
     async def lease(self, number: int, episode: int, trigger: Trigger, owner: str, seconds: float) -> Lease | None:

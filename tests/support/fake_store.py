@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sealane_investigator.errors import DeedRefused, StaleFence, StoreUnavailable
+from sealane_investigator.errors import DeedRefused, StaleFence, StaleVersion, StoreUnavailable
 from sealane_investigator.incident.diagnosis import Diagnosis
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange
 from sealane_investigator.incident.incident import Analysed, Incident, State, Trigger
@@ -122,6 +122,12 @@ class FakeStore:
         self._answer()
         if deed is Deed.MERGE and arguments["into"] in numbers:
             raise DeedRefused("an incident is not merged into itself")
+        versions = arguments.get("versions", {})
+        assert isinstance(versions, dict)
+        for number, version in versions.items():
+            if self.rows[number].version != version:
+                raise StaleVersion(number, self.rows[number].version)
+        arguments = {name: value for name, value in arguments.items() if name != "versions"}
         states = {Deed.RESOLVE: State.RESOLVED, Deed.IGNORE: State.IGNORED, Deed.REOPEN: State.OPEN}
         for number in numbers:
             row = self.rows[number]

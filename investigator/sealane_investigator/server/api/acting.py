@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
-from sealane_investigator.errors import DeedRefused
+from sealane_investigator.errors import DeedRefused, StaleVersion
 from sealane_investigator.incident.incident import Incident
 from sealane_investigator.intake.cleaning import Cleaning
 from sealane_investigator.interfaces import MAX_DEEDS, Deed, Store
@@ -140,16 +140,15 @@ class Acting:
         self, numbers: tuple[int, ...], versions: tuple[int, ...], body: DeedBody, by: str
     ) -> list[Incident]:
         arguments = self._arguments(body)
-        for position, number in enumerate(numbers):
-            incident = await found(self._store, number)
-            if versions and versions[position] != incident.version:
-                raise refused(
-                    "conflict",
-                    f"incident {number} is at version {incident.version} meanwhile; read it again",
-                    "version" if len(numbers) == 1 else f"versions[{position}]",
-                )
+        for number in numbers:
+            await found(self._store, number)
+        if versions:
+            arguments["versions"] = dict(zip(numbers, versions, strict=True))
         try:
             return await self._store.act(numbers, body.deed, by, arguments)
+        except StaleVersion as error:
+            param = f"versions[{numbers.index(error.incident)}]" if isinstance(body, BulkBody) else "version"
+            raise refused("conflict", str(error), param) from error
         except DeedRefused as error:
             raise refused("conflict", str(error), "deed") from error
 

@@ -13,6 +13,8 @@ E = TypeVar("E", bound=StrEnum)
 MAX_TEXT = 8_000
 MAX_NAME = 200
 _MAX_ROUTES = 1_000
+#: The one argument that belongs to no deed.
+VERSIONS = "versions"
 _MAX_REVISION = 1 << 53
 
 
@@ -50,6 +52,14 @@ def number(arguments: Mapping[str, object], name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < _MAX_REVISION:
         raise DeedRefused(f"{name}: write the number of an incident")
     return value
+
+
+def versions(arguments: Mapping[str, object]) -> dict[int, int]:
+    """The versions that incidents must have; nothing when they are not named."""
+    value = arguments.get(VERSIONS, {})
+    if not isinstance(value, Mapping) or not all(type(each) is int for each in (*value.keys(), *value.values())):
+        raise DeedRefused(f"{VERSIONS}: write a version for each incident")
+    return dict(value)
 
 
 def truth(arguments: Mapping[str, object], name: str) -> bool:

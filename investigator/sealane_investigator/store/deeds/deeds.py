@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
-from sealane_investigator.errors import DeedRefused
+from sealane_investigator.errors import DeedRefused, StaleVersion
 from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.incident.incident import Incident, Resolution, State, Trigger
 from sealane_investigator.interfaces import MAX_DEEDS, ChangeOf, Deed
@@ -28,6 +28,7 @@ def act(
     wanted = sorted(set(numbers))
     if not 0 < len(wanted) <= MAX_DEEDS:
         raise DeedRefused(f"name from 1 to {MAX_DEEDS} incidents")
+    arguments = _if_unchanged(connection, wanted, arguments)
     if deed is Deed.MERGE:
         changed = merging.merge(connection, wanted, read.number(arguments, "into"), at)
         kinds = dict.fromkeys(changed, ChangeOf.EDITED)
@@ -40,6 +41,17 @@ def act(
     rows = rows_of(connection, sorted(kinds), merged=True)
     publish(connection, [Entry(kind, number, rows[number]["episode"]) for number, kind in sorted(kinds.items())], at)
     return [incident_of(rows[number]) for number in sorted(kinds)]
+
+
+def _if_unchanged(connection: Connection, numbers: Sequence[int], arguments: Arguments) -> Arguments:
+    """Return the arguments without ``versions``, once the rows are locked and have them. Raises StaleVersion."""
+    versions = read.versions(arguments)
+    if versions:
+        rows = rows_of(connection, numbers, merged=True)
+        for number in numbers:
+            if number in versions and rows[number]["version"] != versions[number]:
+                raise StaleVersion(number, rows[number]["version"])
+    return {name: value for name, value in arguments.items() if name != read.VERSIONS}
 
 
 def rows_of(connection: Connection, numbers: Sequence[int], *, merged: bool = False) -> dict[int, Values]:

@@ -64,3 +64,12 @@ def test_what_is_wrong_is_refused_by_name(reader: Callable[[Mapping[str, object]
     """The text says which argument, and does not repeat its value."""
     with pytest.raises(DeedRefused, match=r"^x: "):
         reader({"x": value}, "x")
+
+
+@pytest.mark.parametrize("value", [[1], {"1": 1}, {1: "1"}, {1: True}])
+def test_versions_are_numbers_of_numbers(value: object) -> None:
+    """They belong to no deed, and may be left out."""
+    assert read.versions({}) == {}
+    assert read.versions({"versions": {1: 2}}) == {1: 2}
+    with pytest.raises(DeedRefused, match=r"^versions: "):
+        read.versions({"versions": value})

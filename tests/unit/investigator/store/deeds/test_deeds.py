@@ -1,11 +1,12 @@
 """What people do to incidents."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
-from sealane_investigator.errors import DeedRefused
+from sealane_investigator.errors import DeedRefused, StaleVersion
 from sealane_investigator.incident.diagnosis import Ground
 from sealane_investigator.incident.incident import State, Trigger
 from sealane_investigator.interfaces import MAX_DEEDS, ChangeOf, Deed
@@ -132,3 +133,25 @@ async def test_comments_and_feedback_are_in_the_history(store: SqlStore) -> None
     history = await store.history(1, 5)
     assert [each.arguments for each in history] == [{"right": True}, {"text": "the key was rotated"}]
     assert (await one(store)).version == 3
+
+
+async def test_what_somebody_else_changed_meanwhile_is_not_changed(three: SqlStore) -> None:
+    """Nothing of the deed is done; who names the present version does it, and the audit does not know the versions."""
+    await do(three, Deed.ASSIGN, 2, assignee="ada")
+    with pytest.raises(StaleVersion) as refused:
+        await do(three, Deed.RESOLVE, 1, 2, versions={1: 1, 2: 1})
+    assert (refused.value.incident, (await one(three, 1)).state) == (2, State.OPEN)
+
+    await do(three, Deed.RESOLVE, 1, 2, versions={1: 1, 2: 2})
+
+    assert (await one(three, 2)).state is State.RESOLVED
+    assert [done.arguments for done in await three.history(2, 5)] == [{}, {"assignee": "ada"}]
+
+
+async def test_of_two_who_read_the_same_version_one_is_refused(three: SqlStore) -> None:
+    """Also when they ask in the same moment."""
+    both = [do(three, Deed.ASSIGN, 1, assignee=name, versions={1: 1}) for name in ("ada", "grace")]
+
+    outcomes = await asyncio.gather(*both, return_exceptions=True)
+
+    assert sorted(isinstance(outcome, StaleVersion) for outcome in outcomes) == [False, True]
