@@ -12,7 +12,8 @@ _ANSWERS = (
     '"object":"chat.completion', '"object":"text_completion', '"object":"list"', '"object":"response"',
     '"object":"embedding', '"object":"model"', '"type":"message_start"', '"type":"content_block', '"type":"message"',
     '"type":"message_delta"', '"type":"message_stop"', '"candidates":[', '"choices":[', '"type":"response.',
-    '"object":"realtime', '"data":[{"id":', '"status_msg":"success"', '"models":[', "data:[done]", '"stopreason":"',
+    '"object":"realtime', '"data":[{"id":', '"base_resp":{"status_code":0',
+    '"status_msg":"success"', '"models":[', "data:[done]", '"stopreason":"',
     '"output":{"message"', '"output":{"text"', '"output":{"choices"', '"generation":"', '"embeddings":[',
     '"embedding":[',
     '"done":true', '"done":false', '"type":"ping"', '"object":"file"', '"deleted":true', '"usage":{', '"status":"ok"',
@@ -23,6 +24,8 @@ _FILTERED = re.compile(
     r'blocklist|spii|refusal|image_safety|other)"'
 )
 _FAILED = re.compile(r'"finish_?reason":"(?:network_error|error|malformed_function_call)"|"status":"failed"')
+#: A chunk that is cut inside a string and glued to a chunk of another generation.
+_GLUED = re.compile(r'"[a-z_.]{0,40}data:\{"(?:id|object|choices)"')
 _LOG_LINE = re.compile(
     r"http/\d(?:\.\d)?['\"]? (?:200|201|202|204|304)\b"
     r"|\b(?:status|code|http)(?:_?code)?['\"]?[ =:]{1,3}(?:200|201|202|204)\b"
@@ -43,7 +46,7 @@ _WELL = re.compile(
 
 def healthy(wording: Wording) -> tuple[str, ErrorClass] | None:
     """Return a name and a class when the text is an answer rather than an error; None otherwise."""
-    text = _SPACES.sub("", wording.peeled.text[:_LONGEST]).lower()
+    text = _SPACES.sub("", wording.peeled.text[:_LONGEST]).lower().replace("'", '"')
     if "{" in text and not _ERROR.search(text) and any(mark in text for mark in _ANSWERS):
         return _of_answer(text)
     if wording.status is not None and wording.status >= 400:
@@ -56,6 +59,8 @@ def healthy(wording: Wording) -> tuple[str, ErrorClass] | None:
 
 
 def _of_answer(text: str) -> tuple[str, ErrorClass] | None:
+    if _GLUED.search(text):
+        return "answer.glued", ErrorClass.STREAM_TRUNCATED
     if _FILTERED.search(text):
         return "answer.filtered", ErrorClass.CONTENT_FILTER
     if _FAILED.search(text):

@@ -26,9 +26,13 @@ class Pattern:
     """A wording, and the literals of which every match contains one; compiled when one of them is met first."""
 
     def __init__(self, pattern: str) -> None:
-        """Take a rule's pattern; raises :class:`ValueError` for one without any literal."""
-        self.literals = without_contained(required_literals(pattern))
+        """Take a rule's pattern, which is read when it is first asked."""
         self.source = pattern
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """Strings of which every match contains one; raises :class:`ValueError` for a pattern without any."""
+        return without_contained(required_literals(self.source))
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -81,7 +85,7 @@ def rule(
     condition: type_of_condition | None = None,
     groups: tuple[str, ...] = (),
 ) -> Rule:
-    """Return a rule of the given wordings; raises :class:`ValueError` for a pattern without any literal."""
+    """Return a rule of the given wordings."""
     return Rule(
         name=name,
         error_class=error_class,

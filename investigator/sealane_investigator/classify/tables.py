@@ -75,6 +75,8 @@ _STATUSES: Mapping[int, C] = MappingProxyType(
         424: C.UPSTREAM_5XX,
         429: C.RATE_LIMIT,
         431: C.PAYLOAD_TOO_LARGE,
+        434: C.PERMISSION_DENIED,  # as 435, BigModel's own
+        435: C.PAYLOAD_TOO_LARGE,
         451: C.REGION_BLOCKED,
         499: C.NONE,
         500: C.UPSTREAM_5XX,

@@ -16,6 +16,8 @@ from collections.abc import Mapping
 from datetime import timedelta, timezone
 from types import MappingProxyType
 
+from sealane_api.diagnosis.failure_classes import failure_class_of
+from sealane_api.diagnosis.provider_codes import zai
 from sealane_api.failure import FailureClass as F
 from sealane_api.route_table import DialectName
 
@@ -24,17 +26,7 @@ from .provider_error import ProviderError
 from .waits import reset_after
 
 _CODES = MappingProxyType(
-    {
-        **dict.fromkeys(("401", "1000", "1001", "1002", "1003", "1004", "1100"), F.UNAUTHORIZED),
-        **dict.fromkeys(("1110", "1111", "1112", "1121"), F.UNAUTHORIZED),
-        **dict.fromkeys(("1113", "1304", "1308", "1309", "1310", "1313"), F.QUOTA_EXHAUSTED),
-        **dict.fromkeys(("500", "1120", "1230", "1234"), F.SERVER_ERROR),
-        **dict.fromkeys(("1210", "1211", "1212", "1213", "1214", "1215"), F.INVALID_REQUEST),
-        **dict.fromkeys(("1220", "1221", "1222", "1231", "1261", "1311"), F.INVALID_REQUEST),
-        **dict.fromkeys(("1300", "1301"), F.POLICY_REFUSAL),
-        **dict.fromkeys(("1302", "1303"), F.RATE_LIMITED),
-        **dict.fromkeys(("1305", "1312"), F.OVERLOADED),
-    }
+    {code: found for code, meaning in zai.CODES.items() if (found := failure_class_of(meaning)) is not None}
 )
 
 _SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")

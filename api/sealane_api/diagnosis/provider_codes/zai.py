@@ -9,8 +9,6 @@ from sealane_api.diagnosis.error_class import ErrorClass as C
 CODES: Mapping[str, C] = MappingProxyType(
     {
         "401": C.AUTH_INVALID_KEY,
-        "434": C.PERMISSION_DENIED,
-        "435": C.PAYLOAD_TOO_LARGE,
         "500": C.UPSTREAM_5XX,
         "1000": C.AUTH_INVALID_KEY,
         "1001": C.AUTH_MISSING_KEY,
@@ -24,7 +22,6 @@ CODES: Mapping[str, C] = MappingProxyType(
         "1113": C.QUOTA_EXHAUSTED,
         "1120": C.UPSTREAM_5XX,
         "1121": C.ACCOUNT_SUSPENDED,
-        "1200": C.UPSTREAM_5XX,
         "1210": C.INVALID_PARAM,
         "1211": C.MODEL_NOT_FOUND,
         "1212": C.CAPABILITY_UNSUPPORTED,
@@ -36,7 +33,6 @@ CODES: Mapping[str, C] = MappingProxyType(
         "1222": C.ENDPOINT_NOT_FOUND,
         "1230": C.UPSTREAM_5XX,
         "1231": C.DUPLICATE_REQUEST,
-        "1233": C.UPSTREAM_5XX,
         "1234": C.UPSTREAM_5XX,
         "1261": C.CONTEXT_LENGTH_EXCEEDED,
         "1300": C.CONTENT_FILTER,

@@ -37,6 +37,13 @@ def test_a_filtered_answer_was_filtered() -> None:
     assert _found(_TALK % ("", "content_filter")) is C.CONTENT_FILTER
 
 
+def test_a_chunk_glued_to_another_is_a_broken_stream() -> None:
+    """Z.ai was seen to cut a chunk inside a string and to go on with another generation."""
+    glued = 'data: {"id":"1","object":"chat.cdata: {"id":"2","object":"chat.completion.chunk","choices":[]}'
+
+    assert _found(glued) is C.STREAM_TRUNCATED
+
+
 @pytest.mark.parametrize(
     ("text", "status"),
     [

@@ -47,7 +47,7 @@ def test_a_condition_decides_on_numbers() -> None:
 def test_a_pattern_without_a_literal_is_refused() -> None:
     """It would cost every message a search."""
     with pytest.raises(ValueError, match="no literal"):
-        rule("x", ErrorClass.UNKNOWN, r"\w+")
+        _matches(r"\w+", "anything")
 
 
 def test_repetition_gets_an_end() -> None:

@@ -16,6 +16,11 @@ def test_every_class_has_a_rule_and_a_message() -> None:
     assert {message.error_class for message in own("wordings")} == set(ErrorClass)
 
 
+def test_every_wording_has_something_to_look_for_first() -> None:
+    """A wording without a literal would cost every message a search, and raises when it is first asked."""
+    assert all(pattern.literals for rule in RULES for pattern in rule.patterns)
+
+
 def test_names_are_unique() -> None:
     """``why`` names the rule that decided."""
     assert [name for name, count in Counter(rule.name for rule in RULES).items() if count > 1] == []

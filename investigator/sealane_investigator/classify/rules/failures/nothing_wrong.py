@@ -71,6 +71,8 @@ NOTHING_WRONG = (
         r"stopped at (the )?(max|length)",
         r"hit (the )?max_tokens",
         r"finished with reason…(length|stop)",
+        r"length limit was reached",
+        r"lengthfinishreason",
         r"达到(最大)?(长度|输出|token)",
         unless=(
             r"error'?: ?\{|without (a )?finish|before finish|no finish|missing finish|"
