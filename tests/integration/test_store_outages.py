@@ -11,7 +11,7 @@ from sealane_investigator.errors import SchemaTooOld, StoreUnavailable
 from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.interfaces import ChangeOf, IncidentChange, Query
 from sealane_investigator.settings.database import DatabaseSettings
-from sealane_investigator.store.database import open_database
+from sealane_investigator.store.database import Database, _translated, open_database
 from sealane_investigator.store.journal import Entry, publish
 from sealane_investigator.store.migration import migrate
 from sealane_investigator.store.store import SqlStore, open_store
@@ -144,6 +144,43 @@ async def test_a_pool_without_a_free_connection_says_so_in_time(server: Postgres
         with pytest.raises(StoreUnavailable, match="SEALANE_DATABASE_POOL"):
             await store.incidents(Query())
     await store.close()
+
+
+async def test_a_statement_that_takes_too_long_is_given_up(server: Postgres) -> None:
+    """And its connection is fit for the next one."""
+    await emptied(server.url)
+    database = open_database(replace(settings(server), pool=1, statement_timeout=0.2))
+
+    with pytest.raises(StoreUnavailable):
+        await database.write(lambda to: to.exec_driver_sql("SELECT pg_sleep(60)"))
+
+    assert await database.write(lambda to: to.exec_driver_sql("SELECT 7").scalar_one()) == 7
+    await database.close()
+
+
+async def test_a_replica_that_hangs_in_a_transaction_does_not_stop_the_others_for_ever(server: Postgres) -> None:
+    """PostgreSQL ends it, and with it its hold on the row that numbers the stream."""
+    await emptied(server.url)
+    hanging = open_database(replace(settings(server), statement_timeout=0.3))
+    store = await open_store(settings(server), lambda: NOON)
+    await store.record(events(1), {})
+
+    with pytest.raises(StoreUnavailable):
+        async with asyncio.timeout(30):
+            await _hang(hanging, store)
+
+    assert (await one(store)).count == 2
+    await hanging.close()
+    await store.close()
+
+
+async def _hang(hanging: Database, store: SqlStore) -> None:
+    """Take the next number, wait until the other one's batch is counted all the same, then go on as if nothing was."""
+    with _translated():
+        async with hanging._writing.begin() as connection:
+            await connection.run_sync(lambda to: publish(to, [Entry(ChangeOf.EDITED, 1, 1)], NOON))
+            await store.record(events(1, first=2), {})
+            await connection.exec_driver_sql("SELECT 1")
 
 
 async def test_an_older_schema_is_refused_with_the_command_to_run(server: Postgres) -> None:

@@ -123,7 +123,7 @@ facets = Table(
     Index("incident_facets_value", "facet", "value", "incident"),
 )
 
-#: Samples. ``facet_set`` and ``minute`` name the one sample a minute; the first ones of an incident have their number.
+#: Samples. ``facet_set`` and ``minute`` name the one sample a minute; the first of an incident have the event's number.
 occurrences = Table(
     "occurrences",
     metadata,

@@ -58,9 +58,7 @@ def _record(
         if changes[number] is ChangeOf.COUNTED:
             changes[number] = ChangeOf.ESCALATING
     count_facets(connection, placed, memory.values)
-    sampled = samples.keep(connection, placed, {number: rows[number]["sampled"] for number in placed}, memory.recent)
-    for number, count in sampled.items():
-        rows[number]["sampled"] = count
+    samples.keep(connection, placed, rows, memory.recent)
     begun = [number for number, change in changes.items() if change in {ChangeOf.NEW, ChangeOf.REGRESSED}]
     outages.adopt(connection, rows, begun, at)
     counting.write(connection, rows)

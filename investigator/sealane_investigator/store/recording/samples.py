@@ -42,32 +42,33 @@ class RecentSamples:
 
 
 def keep(
-    connection: Connection, placed: Mapping[int, Tally], sampled: Mapping[int, int], recent: RecentSamples
-) -> dict[int, int]:
-    """Insert samples of incidents that have ``sampled`` so many; return how many each has now."""
-    rows = [row for number, tally in placed.items() for row in _chosen(number, tally, sampled[number], recent)]
-    counts = dict(sampled)
+    connection: Connection, placed: Mapping[int, Tally], incidents: Mapping[int, dict[str, Any]], recent: RecentSamples
+) -> None:
+    """Insert samples of incidents whose rows have counted the tallies; ``sampled`` of a row says how many there are."""
+    rows = [row for number, tally in placed.items() for row in _chosen(number, tally, incidents[number], recent)]
     if rows:
         statement = insert(connection, occurrences).on_conflict_do_nothing().returning(occurrences.c.incident)
         for number in connection.execute(statement, rows).scalars():
-            counts[number] += 1
-    return counts
+            incidents[number]["sampled"] += 1
 
 
-def _chosen(number: int, tally: Tally, sampled: int, recent: RecentSamples) -> Iterator[dict[str, Any]]:
+def _chosen(number: int, tally: Tally, incident: Mapping[str, Any], recent: RecentSamples) -> Iterator[dict[str, Any]]:
+    room = MAX_SAMPLES - incident["sampled"]
+    position = incident["count"] - tally.count
     for occurred_at, analysed in tally.events:
-        if sampled >= MAX_SAMPLES:
+        if room <= 0:
             return
-        first = sampled < FIRST_SAMPLES
+        first = position < FIRST_SAMPLES
         if first:
-            slot = (number, 0, f"first {sampled}")
+            slot = (number, 0, f"first {position}")
         else:
             names = "\0".join(f"{facet}={value}" for facet, value in facets_of(analysed.event))
             slot = (number, int(occurred_at // 60), hashlib.blake2b(names.encode(), digest_size=12).hexdigest())
             if slot in recent:
                 continue
             recent.add(slot)
-        sampled += 1
+        position += 1
+        room -= 1
         yield {
             "incident": number,
             "minute": slot[1],

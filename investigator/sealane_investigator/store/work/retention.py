@@ -20,6 +20,9 @@ DAY = 24 * HOUR
 MAX_STREAM = 100_000
 STREAM_RETENTION = 7 * DAY
 
+#: Incidents that are deleted at a time: each has thousands of rows.
+MAX_INCIDENTS = 10
+
 #: Hours are kept for a year, of incidents that live so long.
 HOUR_RETENTION = 366 * DAY
 
@@ -115,7 +118,7 @@ def forget_incidents(connection: Connection, settings: DatabaseSettings, at: flo
         .where(table.c.state == State.RESOLVED.value, table.c.changed_at < too_old, table.c.last_seen < too_old)
         .where(table.c.merged_into.is_(None), table.c.id.not_in(merged_elsewhere))
         .order_by(table.c.id)
-        .limit(TIDY_STEP // 10)
+        .limit(MAX_INCIDENTS)
     )
     orphaned = (
         select(table.c.id)
@@ -125,7 +128,7 @@ def forget_incidents(connection: Connection, settings: DatabaseSettings, at: flo
                 select(children.c.id).where(children.c.state == State.RESOLVED.value, children.c.last_seen < too_old)
             )
         )
-        .limit(TIDY_STEP // 10)
+        .limit(MAX_INCIDENTS)
     )
     numbers = sorted({*connection.execute(old).scalars(), *connection.execute(orphaned).scalars()})
     if not numbers:

@@ -46,7 +46,8 @@ async def test_old_samples_go_and_counts_stay(opener: Opener, clock: FakeClock) 
     await store.record([analysed("new", at=clock.at)], {})
 
     done = await store.tidy()
-    await store.record(events(3, first=100, at=clock.at), {})
+    for number in range(3):
+        await store.record([analysed(100 + number, at=clock.pass_(60))], {})
 
     assert done["samples"] == 51
     assert (await one(store)).count == 64
