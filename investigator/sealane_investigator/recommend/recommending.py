@@ -8,6 +8,7 @@ from .advice import ADVICE, Advice
 from .cause_advice import CAUSE_ADVICE
 from .exact_change import Situation, exact_change, undo_command
 from .live_route import pointers_of
+from .own_advice import own_advice
 from .rollback import REVERSIBLE, proposal
 
 #: The chart's value that bounds what our own router refuses, and the next size to try.
@@ -23,7 +24,7 @@ _HELM = {ErrorClass.PAYLOAD_TOO_LARGE: _BODY_LIMIT, ErrorClass.POOL_EXHAUSTED: _
 def recommended(situation: Situation) -> Recommendation:
     """Return what to do. The cause is nearer to the fault than the class, so where there is one, its action counts."""
     diagnosis = situation.diagnosis
-    advice = CAUSE_ADVICE[diagnosis.cause] if diagnosis.cause is not None else ADVICE[diagnosis.error_class]
+    advice = CAUSE_ADVICE[diagnosis.cause] if diagnosis.cause is not None else _of_class(situation)
     rollback = proposal(diagnosis, situation.facts, situation.live) if situation.cluster else None
     return Recommendation(
         action=diagnosis.cause_action or diagnosis.action,
@@ -33,6 +34,10 @@ def recommended(situation: Situation) -> Recommendation:
         risk=_risk(situation, advice),
         rollback=rollback,
     )
+
+
+def _of_class(situation: Situation) -> Advice:
+    return own_advice(situation.event) or ADVICE[situation.diagnosis.error_class]
 
 
 def _change(situation: Situation, rollback: Rollback | None) -> Change | None:
