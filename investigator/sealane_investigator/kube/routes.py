@@ -1,7 +1,7 @@
 """Routes and revisions of a cluster: which served when, and what each changed.
 
 A revision is numbered and immutable. What it changed is the difference to the one that served before it; when it began
-to serve is when it was made, or, where somebody went back to it, when that was.
+to serve is when it was made, or, where the spec or somebody came back to it, when that was.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,9 @@ SEALANE = "/apis/sealane.dev/v1alpha1/namespaces"
 
 #: Revisions that are looked at: the newest; each has up to 1 MB.
 MAX_REVISIONS = 5
+
+#: Seconds: one that was promoted later than this after it was made served before, and came back.
+_LONGEST_ROLLOUT = 3_600.0
 
 #: Specs that are remembered: they never change.
 _MAX_SPECS = 64
@@ -65,10 +68,11 @@ class ClusterRoutes:
         if live is None:
             return ()
         revisions = await self._revisions(route, str(_mapping(live.get("metadata")).get("uid", "")))
-        found = [
-            await self._change(route, revision, _before(revision, revisions, live), revision.made)
-            for revision in revisions[-MAX_REVISIONS:]
-        ]
+        newest = sorted(revisions, key=lambda each: _began(each, live))[-MAX_REVISIONS:]
+        found = []
+        for revision in newest:
+            at = _began(revision, live)
+            found.append(await self._change(route, revision, _before(revision, revisions, live, at), at))
         back = _returned(live, revisions)
         if back is not None:
             found.append(await self._change(route, *back))
@@ -107,22 +111,32 @@ class ClusterRoutes:
         return spec
 
 
-def _before(revision: _Revision, revisions: list[_Revision], live: Raw) -> _Revision | None:
-    """The revision that served when this one was made: what the status says of a candidate, else what was promoted."""
+def _began(revision: _Revision, live: Raw) -> float:
+    """When a revision began to serve the last time: a spec that comes back makes no new one."""
+    status = _mapping(live.get("status"))
+    started = _seconds(_mapping(status.get("rollout")).get("started")) or 0.0
+    is_candidate = _mapping(status.get("candidate")).get("revision") == revision.number
+    # Of the two that a rollout moves between, the one that was promoted before it did not begin with it.
+    if started > revision.made and (is_candidate or (revision.promoted or 0.0) >= started):
+        return started
+    if revision.promoted is not None and revision.promoted - revision.made > _LONGEST_ROLLOUT:
+        return revision.promoted
+    return revision.made
+
+
+def _before(revision: _Revision, revisions: list[_Revision], live: Raw, at: float) -> _Revision | None:
+    """The revision that served when this one began: what the status says of a candidate, else what was promoted "
+    "last."""
     status = _mapping(live.get("status"))
     by_number = {each.number: each for each in revisions}
     if _mapping(status.get("candidate")).get("revision") == revision.number:
         stable = by_number.get(_number(_mapping(status.get("stable")).get("revision")))
         if stable is not None:
             return stable
-    earlier = [each for each in revisions if each.number < revision.number]
-    served = [each for each in earlier if each.promoted is not None and not each.rejected]
-    last = max(
-        served,
-        key=lambda each: (each.promoted or 0.0) if (each.promoted or 0.0) <= revision.made else 0.0,
-        default=None,
-    )
-    return last or (earlier[-1] if earlier else None)
+    others = [each for each in revisions if each.number != revision.number and not each.rejected]
+    served = [each for each in others if each.promoted is not None and each.promoted <= at]
+    last = max(served, key=lambda each: each.promoted or 0.0, default=None)
+    return last or max((each for each in others if each.made < at), key=lambda each: each.made, default=None)
 
 
 def _returned(live: Raw, revisions: list[_Revision]) -> tuple[_Revision, _Revision | None, float] | None:

@@ -101,6 +101,32 @@ async def test_going_back_is_a_change_as_well(api: _Api) -> None:
     assert back.changed == ("providers[moonshot].baseURL: https://b.example/v1 → https://api.moonshot.ai/v1",)
 
 
+async def test_a_spec_that_comes_back_changes_what_served_last(api: _Api) -> None:
+    """It makes no new revision: the old one is promoted again, hours after it was made."""
+    api.has(7, "https://b.example/v1", promoted=50, creationTimestamp="2026-11-18T08:00:00Z")
+    api.has(8, promoted=1, creationTimestamp="2026-11-18T09:00:00Z")
+    back = (await _changes(api))[-1]
+
+    assert (back.revision, back.previous, back.at) == (7, 8, _T + 50 * 60)
+    assert back.changed == (_URL,)
+
+
+async def test_a_revision_on_trial_again_began_with_its_rollout(api: _Api) -> None:
+    """Not when it was made; and stable did not begin with it."""
+    assert api.live is not None
+    api.live["status"] = {
+        "stable": {"revision": 8},
+        "candidate": {"revision": 7},
+        "rollout": {"started": "2026-11-18T12:40:00Z"},
+    }
+    api.has(7, "https://b.example/v1", creationTimestamp="2026-11-18T08:00:00Z", promoted=0)
+    api.has(8, promoted=1, creationTimestamp="2026-11-18T11:50:00Z")
+    stable, candidate = await _changes(api)
+
+    assert (candidate.revision, candidate.previous, candidate.at) == (7, 8, _T + 40 * 60)
+    assert (stable.revision, stable.at) == (8, _T - 600)
+
+
 async def test_what_is_not_the_routes_own_is_passed_over(api: _Api) -> None:
     """A forged revision blames nobody."""
     api.has(7, promoted=1)
