@@ -47,8 +47,8 @@ class Place(Enum):
 
 #: Known words, familiar neighbours, and familiar neighbours where a strong word is among them; parts of 1.
 _NEEDED = {
-    Place.BEGINNING: (0.75, 0.6, 0.3),
-    Place.SENTENCE: (0.75, 0.6, 0.35),
+    Place.BEGINNING: (0.75, 0.65, 0.35),
+    Place.SENTENCE: (0.75, 0.65, 0.4),
     Place.BEHIND_COLON: (0.8, 0.65, 0.4),
     Place.SHOWN: (0.9, 0.8, 0.6),
 }
