@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Connection
 
 from sealane_investigator.errors import SchemaTooOld, StoreUnavailable
 from sealane_investigator.incident.incident import Analysed
@@ -181,6 +182,31 @@ async def _hang(hanging: Database, store: SqlStore) -> None:
             await connection.run_sync(lambda to: publish(to, [Entry(ChangeOf.EDITED, 1, 1)], NOON))
             await store.record(events(1, first=2), {})
             await connection.exec_driver_sql("SELECT 1")
+
+
+async def test_a_role_that_may_only_use_its_own_schema_is_enough(server: Postgres) -> None:
+    """An administrator made the schema; without ``pg_trgm`` searches read all texts and find the same."""
+    admin = open_database(settings(server))
+
+    def prepare(connection: Connection) -> None:
+        for statement in ("CREATE ROLE clerk LOGIN", "CREATE SCHEMA sealane AUTHORIZATION clerk"):
+            connection.exec_driver_sql(statement)
+
+    await admin.write(prepare)
+    clerk = replace(settings(server), database=server.url.replace("ada@", "clerk@"))
+    database = open_database(clerk)
+    await migrate(database)
+    store = await open_store(clerk, lambda: NOON)
+    await store.record(events(2), {})
+
+    indexes = "SELECT indexname FROM pg_indexes WHERE tablename = 'incident_texts'"
+    found = await admin.read(lambda to: to.exec_driver_sql(indexes).scalars().all())
+    assert found == ["incident_texts_pkey"]
+    assert [each.count for each in (await store.incidents(Query(text="slow down"))).incidents] == [2]
+    assert set((await store.tidy()).values()) == {0}
+    await store.close()
+    await database.close()
+    await admin.close()
 
 
 async def test_an_older_schema_is_refused_with_the_command_to_run(server: Postgres) -> None:

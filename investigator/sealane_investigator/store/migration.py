@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from sealane_investigator.errors import SchemaTooOld
 from sealane_investigator.store.database import Database
@@ -57,7 +57,8 @@ def _scripts() -> ScriptDirectory:
 def _upgrade(connection: Connection) -> str:
     if is_postgresql(connection):
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        if not inspect(connection).has_schema(SCHEMA):  # IF NOT EXISTS takes the right to create one all the same
+            connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
     found, target = _version(connection), newest()
     if found is not None and found >= target:
         return found
