@@ -40,6 +40,8 @@ class Drain:
         self._sleep = sleep
         self._random_unit = random_unit
         self._pause = FIRST_PAUSE
+        # At the end of the process two want to move what is left: one after the other.
+        self._turning = asyncio.Lock()
         #: None while the database takes what it is given.
         self.stuck: str | None = None
 
@@ -71,6 +73,10 @@ class Drain:
 
     async def turn(self) -> bool:
         """Move one portion; returns whether there was one, and pauses when it could not be moved."""
+        async with self._turning:
+            return await self._move()
+
+    async def _move(self) -> bool:
         try:
             portion = await self._spool.next()
             if portion is None:

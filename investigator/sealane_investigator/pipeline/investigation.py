@@ -8,7 +8,6 @@ that dies in between costs nothing but time.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -112,8 +111,11 @@ class Investigations:
         """Work on what waits; never returns."""
         while True:
             self._woken.clear()
-            with suppress(StoreUnavailable):
+            try:
                 await self.begin()
+            except Exception as error:  # noqa: BLE001 - what waits is looked at again, whatever this was
+                if not isinstance(error, StoreUnavailable):
+                    _log.error("investigations_not_read", error=type(error).__name__, exc_info=error)
             await self._rest()
 
     async def begin(self) -> int:

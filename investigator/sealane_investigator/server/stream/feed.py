@@ -93,14 +93,20 @@ class Feed:
         """Read on for as long as the process lives; never returns."""
         while True:
             self._nudged.clear()
-            with suppress(StoreUnavailable):
-                if self.number is None:
-                    await self.start()
-                while await self.read_on():
-                    pass
+            try:
+                await self._catch_up()
+            except Exception as error:  # noqa: BLE001 - clients wait for what comes after, whatever this was
+                if not isinstance(error, StoreUnavailable):
+                    _log.error("stream_not_read", error=type(error).__name__, exc_info=error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._nudged.wait()
+
+    async def _catch_up(self) -> None:
+        if self.number is None:
+            await self.start()
+        while await self.read_on():
+            pass
 
     async def read_on(self) -> bool:
         """Read one page; returns whether there may be more. Raises StoreUnavailable."""

@@ -144,3 +144,15 @@ async def test_it_runs_until_it_is_cancelled(tmp_path: Path) -> None:
     await scene.spool.close()
 
     assert list(scene.store.events) == ["r-1", "r-2"]
+
+
+async def test_two_who_move_the_rest_do_it_one_after_the_other(tmp_path: Path) -> None:
+    """At the end of a process the task still runs: nothing is recorded twice."""
+    scene = _Scene(tmp_path)
+    for number in range(3):
+        await scene.append(number)
+
+    await asyncio.gather(scene.drain.turn(), scene.drain.turn(), scene.drain.empty())
+    await scene.spool.close()
+
+    assert sum(scene.store.transactions) == 3

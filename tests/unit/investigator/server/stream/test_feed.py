@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from sealane_investigator.errors import StoreUnavailable
-from sealane_investigator.interfaces import ChangeOf
+from sealane_investigator.interfaces import ChangeOf, IncidentChange
 from sealane_investigator.server.stream.feed import PAGE, Feed, ReloadMessage, encoded
 from tests.support.fake_store import FakeStore
 from tests.support.reported import analysed, event
@@ -128,3 +128,27 @@ async def test_it_runs_by_itself_and_a_database_that_is_away_does_not_end_it() -
 def test_a_message_says_its_type() -> None:
     """So that a client can tell them apart."""
     assert msgspec.json.decode(encoded(ReloadMessage(7))) == {"type": "reload", "number": 7}
+
+
+async def test_a_defect_of_a_look_does_not_end_it() -> None:
+    """The next look may read on."""
+
+    class Broken(FakeStore):
+        looks = 0
+
+        async def changes(self, after: int, limit: int) -> list[IncidentChange] | None:
+            self.looks += 1
+            if self.looks == 1:
+                raise KeyError("a row that nobody understands")
+            return await super().changes(after, limit)
+
+    store = Broken()
+    feed = Feed(store)
+    running = asyncio.ensure_future(feed.run())
+    await until(lambda: store.looks == 1)
+    feed.hear((await store.record([analysed(event(1))], {})).changes)
+    await until(lambda: feed.number == 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert store.looks >= 2
