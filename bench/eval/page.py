@@ -58,6 +58,9 @@ FIRST_TRIES = (
     ),
     FirstTry(name="collected messages, second part", messages=191, class_micro=0.895, action_micro=0.911),
     FirstTry(name="collected messages, third part", messages=163, class_micro=0.877, action_micro=0.883),
+    FirstTry(
+        name="collected messages, fourth part, mostly documented", messages=80, class_micro=0.938, action_micro=0.963
+    ),
 )
 
 _HEAD = """# How often the diagnosis is right

@@ -107,6 +107,8 @@ def _by_evidence(wording: Wording, known: Knowledge) -> _Found | None:
         return found[1], Ground.MESSAGE, found[0], "the text is an answer, not an error"
     if known.rules and (rule := rulebook.outermost(wording, known.off)):
         return _of_rule(rule)
+    if found_class := tables.by_firm_code(wording.peeled):
+        return found_class, Ground.CODE, None, f"the code {wording.peeled.code} is documented to mean only this"
     if found_class := tables.by_telling_name(wording.peeled):
         return found_class, Ground.EXCEPTION, None, "the exception's name means this"
     if known.rules and (rule := rulebook.strong(wording, known.off)):

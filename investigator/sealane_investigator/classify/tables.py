@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sealane_api.diagnosis.error_class import ErrorClass as C
-from sealane_api.diagnosis.provider_codes.code_table import class_of_code, class_of_type
+from sealane_api.diagnosis.provider_codes.code_table import class_of_code, class_of_firm_code, class_of_type
 from sealane_investigator.incident.peeled import Peeled
 
 #: Exception classes by the last part of their name, whichever library raises them.
@@ -118,6 +118,11 @@ def by_code(peeled: Peeled) -> C | None:
     if found is None and peeled.family in (None, "bedrock", "gemini"):
         found = next((known for name in peeled.exceptions if (known := class_of_code("bedrock", _last(name)))), None)
     return None if found in VAGUE and (peeled.code or "").lower() in ("validationexception", "invalid_value") else found
+
+
+def by_firm_code(peeled: Peeled) -> C | None:
+    """Return what a documented code of one meaning means, whatever the message says."""
+    return class_of_firm_code(peeled.family, peeled.code)
 
 
 def by_exception(peeled: Peeled) -> C | None:

@@ -51,6 +51,11 @@ def class_of_code(family: str | None, code: str | None) -> ErrorClass | None:
     return _OF_FAMILY.get(family or "", {}).get(key) or _OF_ALL.get(key)
 
 
+def class_of_firm_code(family: str | None, code: str | None) -> ErrorClass | None:
+    """Return what a code means that has one meaning only; None for every other code."""
+    return zai.CODES[code] if family == "zai" and code in zai.FIRM else None
+
+
 def class_of_type(kind: str | None) -> ErrorClass | None:
     """Return what an error's type means; None when it is unknown or says no more than the HTTP status."""
     if not kind:

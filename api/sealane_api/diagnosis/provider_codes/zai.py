@@ -49,3 +49,9 @@ CODES: Mapping[str, C] = MappingProxyType(
         "1313": C.ACCOUNT_RESTRICTED,
     }
 )
+
+#: Codes of one meaning, whatever the message says. The others come with messages that say more than they do: 1210 and
+#: 1214 with what is wrong with a parameter, 1302 with what there was too much of.
+FIRM: frozenset[str] = frozenset(CODES) - {
+    "401", "500", "1000", "1001", "1002", "1004", "1100", "1210", "1213", "1214", "1215", "1230", "1234", "1302",
+}  # fmt: skip

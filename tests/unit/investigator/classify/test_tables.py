@@ -62,3 +62,11 @@ def test_a_status_means_something_last(status: int, found: C | None) -> None:
 def test_a_type_means_its_class() -> None:
     """Moonshot's types share 429."""
     assert tables.by_type(peel('{"error":{"message":"x","type":"engine_overloaded_error"}}')) is C.PROVIDER_OVERLOADED
+
+
+def test_a_code_of_one_meaning_needs_no_message() -> None:
+    """A message that sounds like something else does not matter then."""
+    assert (
+        tables.by_firm_code(peel('{"error":{"code":"1305","message":"Rate limit reached"}}')) is C.PROVIDER_OVERLOADED
+    )
+    assert tables.by_firm_code(peel('{"error":{"code":"1302","message":"Rate limit reached"}}')) is None

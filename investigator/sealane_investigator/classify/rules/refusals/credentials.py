@@ -46,6 +46,7 @@ MISSING = (
         r"request did not contain…(api key|token|credential)",
         r"you must (provide|supply|set) (an |your )?api[ _-]?key",
         r"no token provided",
+        r"missing subscription key",
         r"missing bearer token",
         r"missing (access|auth|api) token",
         r"no api token",

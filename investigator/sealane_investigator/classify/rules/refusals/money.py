@@ -118,6 +118,7 @@ MONEY = (
         r"exceeded(_| )?budget",
         r"budget_exceeded",
         r"over budget",
+        r"out of call volume quota",
         r"quota is not enough",
         r"out of usage credits",
         r"free inference limit",

@@ -18,6 +18,7 @@ SIZES = (
         "context.body_of_tokens",
         C.CONTEXT_LENGTH_EXCEEDED,
         r"max size: \d+ tokens",
+        r"expected maxlength: \d+, actual",
     ),
     rule(
         "output.above_limit",

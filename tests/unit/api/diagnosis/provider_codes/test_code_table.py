@@ -3,7 +3,7 @@
 import pytest
 
 from sealane_api.diagnosis.error_class import ErrorClass as C
-from sealane_api.diagnosis.provider_codes.code_table import class_of_code, class_of_type
+from sealane_api.diagnosis.provider_codes.code_table import class_of_code, class_of_firm_code, class_of_type
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,12 @@ def test_a_number_means_something_at_its_family_and_a_word_everywhere(
 def test_a_type_is_asked_the_same_way(kind: str | None, found: C | None) -> None:
     """A type may be a code of others."""
     assert class_of_type(kind) is found
+
+
+@pytest.mark.parametrize(
+    ("family", "code", "found"),
+    [("zai", "1300", C.CONTENT_FILTER), ("zai", "1302", None), ("mistral", "1300", None), (None, None, None)],
+)
+def test_a_code_of_one_meaning_is_firm(family: str | None, code: str | None, found: C | None) -> None:
+    """One that covers several is not."""
+    assert class_of_firm_code(family, code) is found
