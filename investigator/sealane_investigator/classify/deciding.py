@@ -109,6 +109,8 @@ def _by_evidence(wording: Wording, known: Knowledge) -> _Found | None:
         return _of_rule(rule)
     if found_class := tables.by_firm_code(wording.peeled):
         return found_class, Ground.CODE, None, f"the code {wording.peeled.code} is documented to mean only this"
+    if found_class := tables.by_firm_type(wording.peeled):
+        return found_class, Ground.TYPE, None, f"the type {wording.peeled.type} is documented to mean only this"
     if found_class := tables.by_telling_name(wording.peeled):
         return found_class, Ground.EXCEPTION, None, "the exception's name means this"
     if known.rules and (rule := rulebook.strong(wording, known.off)):

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sealane_api.diagnosis.error_class import ErrorClass as C
-from sealane_api.diagnosis.provider_codes.code_table import class_of_code, class_of_firm_code, class_of_type
+from sealane_api.diagnosis.provider_codes.code_table import (
+    class_of_code,
+    class_of_firm_code,
+    class_of_firm_type,
+    class_of_type,
+)
 from sealane_investigator.incident.peeled import Peeled
 
 #: Exception classes by the last part of their name, whichever library raises them.
@@ -123,6 +128,11 @@ def by_code(peeled: Peeled) -> C | None:
 def by_firm_code(peeled: Peeled) -> C | None:
     """Return what a documented code of one meaning means, whatever the message says."""
     return class_of_firm_code(peeled.family, peeled.code)
+
+
+def by_firm_type(peeled: Peeled) -> C | None:
+    """Return what a documented type of one meaning means, whatever the message says."""
+    return class_of_firm_type(peeled.type)
 
 
 def by_exception(peeled: Peeled) -> C | None:

@@ -62,3 +62,8 @@ def class_of_type(kind: str | None) -> ErrorClass | None:
         return None
     key = kind.strip().lower()
     return openai.TYPES.get(key) or _OF_ALL.get(key)
+
+
+def class_of_firm_type(kind: str | None) -> ErrorClass | None:
+    """Return what a type means that has one meaning only; None for every other type."""
+    return openai.TYPES[kind] if kind in openai.FIRM_TYPES else None

@@ -121,6 +121,9 @@ TYPES: Mapping[str, C] = MappingProxyType(
     }
 )
 
+#: Types of one meaning, whatever the message says: Moonshot calls an account without money "suspended".
+FIRM_TYPES: frozenset[str] = frozenset({"engine_overloaded_error", "exceeded_current_quota_error"})
+
 AZURE: Mapping[str, C] = MappingProxyType(
     {
         "deploymentnotfound": C.MODEL_NOT_FOUND,

@@ -70,3 +70,10 @@ def test_a_code_of_one_meaning_needs_no_message() -> None:
         tables.by_firm_code(peel('{"error":{"code":"1305","message":"Rate limit reached"}}')) is C.PROVIDER_OVERLOADED
     )
     assert tables.by_firm_code(peel('{"error":{"code":"1302","message":"Rate limit reached"}}')) is None
+
+
+def test_a_type_of_one_meaning_needs_no_message() -> None:
+    """Moonshot calls an account without money suspended."""
+    assert tables.by_firm_type(peel('{"error":{"type":"exceeded_current_quota_error","message":"is suspended"}}')) is (
+        C.QUOTA_EXHAUSTED
+    )

@@ -25,7 +25,7 @@ NOTHING_WRONG = (
         r"cancellederror",
         r"cancelederror",
         r"context cancell?ed",
-        r"aborterror",
+        r"\baborterror",
         r"useraborterror",
         r"keyboardinterrupt",
         r"downstream (connection )?(disconnect|closed|termination|remote)",

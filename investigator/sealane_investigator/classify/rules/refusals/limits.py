@@ -134,7 +134,7 @@ RATES = (
         r"requests? (limit|quota) (exceeded|reached)",
         r"too fast",
         r"too frequent",
-        r"token limit(?= \(|$)",
+        r"(?<!model )\btoken limit(?= \(|$)",
         r"copilot token usage",
         r"service tier capacity exceeded",
         r"back ?off and retry",

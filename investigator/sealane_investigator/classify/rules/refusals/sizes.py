@@ -168,7 +168,7 @@ SIZES = (
         ),
         r"request_too_large",
         r"payload_?too_?large",
-        r"(exceed\w*|larger than|greater than|above|over|maximum|max)…\d+(\.\d+)? ?(mb|mib|kb|gb|bytes|m)\b",
+        r"(exceed\w*|larger than|greater than|above|maximum|max)…\d+(\.\d+)? ?(mb|mib|kb|gb|bytes)\b",
         r"(maximum|max) (request|body|payload|file|upload|image|message) (body )?size",
         r"request exceeds the maximum size",
         r"payload size exceeds",

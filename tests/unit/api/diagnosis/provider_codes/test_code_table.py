@@ -3,7 +3,12 @@
 import pytest
 
 from sealane_api.diagnosis.error_class import ErrorClass as C
-from sealane_api.diagnosis.provider_codes.code_table import class_of_code, class_of_firm_code, class_of_type
+from sealane_api.diagnosis.provider_codes.code_table import (
+    class_of_code,
+    class_of_firm_code,
+    class_of_firm_type,
+    class_of_type,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,9 @@ def test_a_type_is_asked_the_same_way(kind: str | None, found: C | None) -> None
 def test_a_code_of_one_meaning_is_firm(family: str | None, code: str | None, found: C | None) -> None:
     """One that covers several is not."""
     assert class_of_firm_code(family, code) is found
+
+
+def test_a_type_of_one_meaning_is_firm() -> None:
+    """Moonshot's, whose messages sound like something else."""
+    assert class_of_firm_type("exceeded_current_quota_error") is C.QUOTA_EXHAUSTED
+    assert [class_of_firm_type(kind) for kind in ("rate_limit_reached_error", None)] == [None, None]
