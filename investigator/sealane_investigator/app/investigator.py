@@ -6,7 +6,8 @@ replica that adopts its spool.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError
@@ -17,12 +18,14 @@ from uuid import uuid4
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.errors import InvestigatorError, SettingsRefused, StoreUnavailable
 from sealane_investigator.intake.acceptance import Intake, Keeping, SpoolKeeping
 from sealane_investigator.intake.cleaning import Cleaning
 from sealane_investigator.intake.spool import Spool
 from sealane_investigator.interfaces import TIDY_STEP
 from sealane_investigator.notify.outbox import Outbox
+from sealane_investigator.pipeline.alert_notes import AlertNotes
 from sealane_investigator.pipeline.analysis import Analysis
 from sealane_investigator.pipeline.direct import CommitKeeping
 from sealane_investigator.pipeline.drain import Drain
@@ -85,6 +88,7 @@ class Investigator:
         analysis = Analysis(parts.analyse, metrics.analysis_failures.labels().inc)
         self._recorder = Recorder(parts.store, analysis.analyse, metrics)
         self._cleaning = Cleaning(parts.redact)
+        self._alert_notes = AlertNotes(parts.store, self._cleaning, analysis.analyse)
         self._feed = Feed(parts.store)
         self._recorder.listeners.append(self._feed.hear)
         self._keep(settings)
@@ -174,7 +178,7 @@ class Investigator:
         admission, store = self._tokens.admission, self._parts.store
         self._streaming = Streaming(self._feed, admission, self.metrics)
         self._rolling_back = RollingBack(store, self._parts.rollbacks)
-        reporting = Reporting(self.intake, self.metrics, stopping=lambda: self._stopping)
+        reporting = Reporting(self.intake, self.metrics, stopping=lambda: self._stopping, resolved=self._note_resolved)
         endpoints: tuple[Endpoint, ...] = (
             *reporting.endpoints(),
             *Acting(store, self._cleaning).endpoints(),
@@ -220,6 +224,10 @@ class Investigator:
             else:
                 self._prepared = True
                 return
+
+    async def _note_resolved(self, alerts: Sequence[ErrorEvent]) -> None:
+        if self._prepared:
+            await self._alert_notes.note(alerts, time.time())
 
     async def _tidy(self) -> None:
         more = True

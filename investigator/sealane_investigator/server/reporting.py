@@ -1,13 +1,13 @@
 """Where errors and alerts arrive; 202 means that they are durable."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from aiohttp import web
 
-from sealane_api.diagnosis.error_event import ErrorBatch, Origin
+from sealane_api.diagnosis.error_event import ErrorBatch, ErrorEvent, Origin
 from sealane_investigator.errors import BatchRefused
 from sealane_investigator.intake.acceptance import Intake
 from sealane_investigator.intake.alerts import Alerts, decode_alerts
@@ -36,7 +36,16 @@ _log = get_logger("sealane.investigator.intake")
 class Reporting:
     """The two endpoints that take errors."""
 
-    def __init__(self, intake: Intake, metrics: InvestigatorMetrics, *, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        metrics: InvestigatorMetrics,
+        *,
+        stopping: Callable[[], bool],
+        resolved: Callable[[Sequence[ErrorEvent]], Awaitable[None]],
+    ) -> None:
+        """``resolved`` is told of alerts that are; it raises nothing."""
+        self._resolved = resolved
         self._intake = intake
         self._metrics = metrics
         self._stopping = stopping
@@ -95,6 +104,7 @@ class Reporting:
         if alerts.resolved:
             self._metrics.alerts_resolved.labels().inc(len(alerts.resolved))
             _log.info("alerts_resolved", count=len(alerts.resolved))
+            await self._resolved(alerts.resolved)
 
     @contextmanager
     def _admitted(self) -> Iterator[None]:

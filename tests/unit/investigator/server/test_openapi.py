@@ -30,7 +30,13 @@ class _Kept:
 
 def _endpoints(store: FakeStore) -> tuple[Endpoint, ...]:
     cleaning = Cleaning(str)
-    reporting = Reporting(Intake(cleaning, _Kept()), InvestigatorMetrics(CollectorRegistry()), stopping=lambda: False)
+    kept = _Kept()
+    reporting = Reporting(
+        Intake(cleaning, kept),
+        InvestigatorMetrics(CollectorRegistry()),
+        stopping=lambda: False,
+        resolved=kept.keep,
+    )
     endpoints = (
         *reporting.endpoints(),
         *Acting(store, cleaning).endpoints(),

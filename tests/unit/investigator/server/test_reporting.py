@@ -2,14 +2,14 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 from prometheus_client import CollectorRegistry
 
-from sealane_api.diagnosis.error_event import Origin
+from sealane_api.diagnosis.error_event import ErrorEvent, Origin
 from sealane_investigator.errors import SpoolFull, StoreUnavailable
 from sealane_investigator.intake.acceptance import Accepted, Intake
 from sealane_investigator.intake.cleaning import Cleaning
@@ -31,6 +31,7 @@ class _Kept:
         self.gate = asyncio.Event()
         self.gate.set()
         self.waiting = 0
+        self.resolved: list[ErrorEvent] = []
 
     async def keep(self, accepted: Accepted) -> None:
         self.waiting += 1
@@ -39,6 +40,9 @@ class _Kept:
         if self.refusal is not None:
             raise self.refusal
         self.batches.append(accepted)
+
+    async def note_resolved(self, events: Sequence[ErrorEvent]) -> None:
+        self.resolved.extend(events)
 
     @property
     def origins(self) -> list[Origin]:
@@ -49,7 +53,7 @@ class _Kept:
 async def _scene(*, stopping: bool = False) -> AsyncIterator[tuple[Client, _Kept]]:
     kept = _Kept()
     metrics = InvestigatorMetrics(CollectorRegistry())
-    reporting = Reporting(Intake(Cleaning(str), kept), metrics, stopping=lambda: stopping)
+    reporting = Reporting(Intake(Cleaning(str), kept), metrics, stopping=lambda: stopping, resolved=kept.note_resolved)
     async with served(reporting.endpoints(), metrics=metrics) as client:
         yield client, kept
 
@@ -81,6 +85,7 @@ async def test_alerts_are_kept_and_resolved_ones_counted() -> None:
         assert kept.origins == [Origin.ALERT]
         assert kept.batches[0].reporter == "alert/alert"
         assert client.metrics.alerts_resolved.labels().value == 1
+        assert [event.type for event in kept.resolved] == ["A"]
 
 
 async def test_whose_trouble_it_is_says_the_token() -> None:
