@@ -56,7 +56,7 @@ class InvestigatorMetrics(Collector):
         )
         self.request_seconds = HistogramFamily(
             "sealane_investigator_request_seconds",
-            "How long a request took, of the stream until it was open.",
+            "How long a request took; the stream is left out.",
             ("endpoint",),
             unit="seconds",
             bounds=REQUEST_BOUNDS,

@@ -6,6 +6,7 @@ replica that adopts its spool.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -76,7 +77,7 @@ class Investigator:
             raise SettingsRefused("SEALANE_INVESTIGATOR_TOKENS: found nothing; there is no anonymous access")
         self.metrics = metrics
         self.failed = asyncio.Event()
-        self.identity = f"{settings.server.identity or gethostname()}-{uuid4().hex[:8]}"
+        self.identity = f"{settings.server.identity or _host_name()}-{uuid4().hex[:8]}"
         self._settings = settings
         self._parts = parts
         self._stopping = False
@@ -271,6 +272,11 @@ class Investigator:
 
 async def _as_coroutine(call: Callable[..., Awaitable[None]], *arguments: object) -> None:
     await call(*arguments)
+
+
+def _host_name() -> str:
+    """The host's name as a directory and a lease can be called."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", gethostname())[:100] or "host"
 
 
 def _version() -> str:

@@ -60,7 +60,9 @@ def _measuring(metrics: InvestigatorMetrics) -> Callable[..., Awaitable[web.Stre
         response = await _answered(request, handler, metrics)
         found = request.get(_FOUND, _OTHER)
         metrics.requests.labels(found, str(response.status)).inc()
-        metrics.request_seconds.labels(found).observe(time.perf_counter() - started)
+        # A stream takes as long as its client listens, which is no measure of anything.
+        if not isinstance(response, web.WebSocketResponse):
+            metrics.request_seconds.labels(found).observe(time.perf_counter() - started)
         return response
 
     return measure

@@ -53,6 +53,7 @@ async def test_a_client_that_comes_back_misses_nothing() -> None:
             await _commit(store, feed, 10, 11)
             news = await _messages(socket, 2)
 
+        assert client.metrics.request_seconds.labels("stream").sum == 0
         assert [(each["type"], each["number"]) for each in missed] == [("change", 2), ("change", 3), ("ready", 3)]
         assert [each["number"] for each in news] == [4, 5]
 
