@@ -13,7 +13,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${XDG_CACHE_HOME:-~/.cache}/sealane/node/images
 INCLUDE=python3-minimal,python3-venv,ca-certificates,libstdc++6
 BASE=localhost/sealane/base:$(printf %s "$INCLUDE" | cksum | cut -d ' ' -f 1)
-KEPT=400 # layers of steps; a change of the code makes about ten
+KEPT=200 # layers, some 5 GB; a change of the code makes about a dozen
 export CONTAINERS_STORAGE_CONF=$CACHE/storage.conf STORAGE_DRIVER=${STORAGE_DRIVER:-overlay}
 
 say() { printf '%s\n' "$*" >&2; }
