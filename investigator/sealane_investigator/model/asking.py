@@ -28,7 +28,7 @@ LEAST = 3.0
 #: What became of a question; the values of a metric's label.
 OUTCOMES = (
     "answered", "repaired", "not_worth_it", "busy", "rate", "budget", "unusable", "stub", "timeout", "connect",
-    "status", "oversized", "garbage", "store",
+    "status", "refused", "oversized", "garbage", "store",
 )  # fmt: skip
 
 _log = get_logger("sealane.investigator.model")
@@ -37,7 +37,9 @@ _log = get_logger("sealane.investigator.model")
 class Model(Protocol):
     """Answers messages with a text."""
 
-    async def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seconds: float) -> str:
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None, seconds: float
+    ) -> str:
         """Return one answer. Raises ModelFailed."""
 
 
@@ -95,14 +97,19 @@ class Asker:
         """One call and at most one repair, each recorded before it is made. Raises InvestigatorError."""
         ends = self._clock() + TOTAL
         known = evidence_for(question)
-        asked, form = messages(question), schema(list(known))
+        asked = messages(question)
+        form: dict[str, Any] | None = schema(list(known))
         refused = await self._limits.admit()
         if refused is not None:
             return None, refused
         try:
             return read_answer(await self._model.complete(asked, form, TOTAL), known), "answered"
         except Unusable as complaint:
-            again = repair(asked, str(complaint))
+            asked = repair(asked, str(complaint))
+        except ModelFailed as error:
+            if error.kind != "refused":
+                raise
+            form = None  # perhaps it is the schema that it does not know
         left = ends - self._clock()
         if left < LEAST:
             return None, "unusable"
@@ -110,7 +117,7 @@ class Asker:
         if refused is not None:
             return None, refused
         try:
-            return read_answer(await self._model.complete(again, form, left), known), "repaired"
+            return read_answer(await self._model.complete(asked, form, left), known), "repaired"
         except Unusable:
             return None, "unusable"
 

@@ -18,6 +18,9 @@ MAX_TOKENS = 1_024
 _STUB_SERVER = "stub"
 _STUB_WORDS = re.compile(r"\A\s*[a-z]{1,20} stub answers as ")
 
+#: What an API answers to a request that it does not understand.
+_REFUSALS = frozenset({400, 422})
+
 #: Models that think unless they are told not to.
 _THINKING = ("kimi-", "glm-")
 
@@ -56,8 +59,13 @@ class ModelEndpoint:
             await self._session.close()
             self._session = None
 
-    async def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seconds: float) -> str:
-        """Return the text of one answer within so many seconds. Raises ModelFailed."""
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None, seconds: float
+    ) -> str:
+        """Return the text of one answer within so many seconds. Raises ModelFailed.
+
+        Without a ``schema`` any JSON object is asked for: not every API knows schemas, and refuses the request then.
+        """
         if self._session is None:
             raise RuntimeError("a model is asked inside its async with block")
         body = msgspec.json.encode(self._body(messages, schema))
@@ -74,20 +82,23 @@ class ModelEndpoint:
             raise ModelFailed("connect") from None
         if server == _STUB_SERVER:
             raise StubAnswered
+        if status in _REFUSALS:
+            raise ModelFailed("refused")
         if status != 200:
             raise ModelFailed("status")
         return _text(data)
 
-    def _body(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> dict[str, Any]:
+    def _body(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None) -> dict[str, Any]:
+        form: dict[str, Any] = {"type": "json_object"}
+        if schema is not None:
+            named = {"name": "diagnosis", "strict": True, "schema": dict(schema)}
+            form = {"type": "json_schema", "json_schema": named}
         body: dict[str, Any] = {
             "model": self._model,
             "messages": [dict(message) for message in messages],
             "max_tokens": MAX_TOKENS,
             "stream": False,
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "diagnosis", "strict": True, "schema": dict(schema)},
-            },
+            "response_format": form,
         }
         if self._model.startswith(_THINKING):
             body["thinking"] = {"type": "disabled"}

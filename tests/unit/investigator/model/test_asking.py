@@ -40,6 +40,7 @@ class _World:
         self.spent = 0
         self.away = False
         self.outcomes: list[str] = []
+        self.schemas: list[bool] = []
 
     async def spend(self, limit: int) -> bool:
         if self.away:
@@ -47,8 +48,11 @@ class _World:
         self.spent += 1
         return self.spent <= limit
 
-    async def complete(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seconds: float) -> str:
+    async def complete(
+        self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None, seconds: float
+    ) -> str:
         self.asked.append((messages, seconds))
+        self.schemas.append(schema is not None)
         self.now += self.takes
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -91,6 +95,20 @@ async def test_an_answer_that_cannot_be_used_is_repaired_once() -> None:
     assert [seconds for _, seconds in world.asked] == [TOTAL, TOTAL - 5]
     assert "not one JSON object" in world.asked[1][0][2]["content"]
     assert (world.spent, world.outcomes) == (2, ["repaired"])
+
+
+async def test_a_model_that_knows_no_schemas_is_asked_without_one() -> None:
+    """That is its second call; the answer is judged all the same."""
+    world = _World(ModelFailed("refused"), json.dumps(_GOOD))
+    found = await world.asker().ask(_question())
+
+    assert found.diagnosis.error_class is ErrorClass.TIMEOUT_READ
+    assert (world.schemas, world.spent, world.outcomes) == ([True, False], 2, ["repaired"])
+    assert world.asked[0][0] == world.asked[1][0]
+
+    world = _World(ModelFailed("refused"), ModelFailed("refused"))
+    assert await world.asker().ask(_question()) == Opinion(diagnosis=_UNSURE)
+    assert world.outcomes == ["refused"]
 
 
 async def test_a_second_bad_answer_ends_it() -> None:
@@ -200,4 +218,4 @@ async def test_each_trigger_asks_about_what_is_open(trigger: Trigger) -> None:
 
 def test_every_outcome_is_one_of_the_list() -> None:
     """A metric has it as its label."""
-    assert len(OUTCOMES) == len(set(OUTCOMES)) == 14
+    assert len(OUTCOMES) == len(set(OUTCOMES)) == 15

@@ -62,6 +62,21 @@ async def test_a_call_asks_for_the_schema_without_thinking() -> None:
     assert body["response_format"]["json_schema"]["schema"] == _SCHEMA
 
 
+async def test_without_a_schema_any_object_is_asked_for() -> None:
+    """Whoever knows no schemas says so with a refusal."""
+    asked: list[dict[str, Any]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(await request.json())
+        knows = asked[-1]["response_format"]["type"] == "json_object"
+        content = {"choices": [{"message": {"content": "{}"}}]}
+        return web.json_response(content, status=200 if knows else 400)
+
+    assert await _fails(answer) == "refused"
+    async with _model(answer) as endpoint:
+        assert await endpoint.complete([], None, 10.0) == "{}"
+
+
 async def test_other_models_are_not_told_what_they_do_not_know() -> None:
     """A parameter that a model refuses would end every question. Without a key none is sent."""
     asked: list[tuple[dict[str, Any], bool]] = []
