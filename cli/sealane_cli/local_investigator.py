@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -112,11 +113,10 @@ def _free(listen: Address) -> Address:
         return Address(listen.host, probe.getsockname()[1])
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent_ended: threading.Event) -> None:
     """Wait for the end of standard input, then end as at SIGTERM; a parent that is killed closes it too."""
-    import signal
-
     sys.stdin.buffer.read()
+    parent_ended.set()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -125,8 +125,13 @@ def main() -> int:
     from sealane_investigator.app.commands import run_serve
 
     os.nice(5)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    return run_serve([], os.environ)
+    parent_ended = threading.Event()
+    threading.Thread(target=_end_with_parent, args=(parent_ended,), name="parent", daemon=True).start()
+    code = run_serve([], os.environ)
+    if parent_ended.is_set():
+        # A parent that was killed could not tidy up.
+        shutil.rmtree(Path(os.environ["SEALANE_INVESTIGATOR_TOKENS"]).parent, ignore_errors=True)
+    return code
 
 
 if __name__ == "__main__":

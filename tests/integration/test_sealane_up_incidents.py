@@ -73,11 +73,17 @@ async def test_the_investigator_ends_with_its_router(tmp_path: Path) -> None:
         assert await running.stop() == 0
         assert not client.is_closed
 
-    async with sealane_up(tmp_path, _BESIDE) as running, _page(running) as client:
+    async with sealane_up(tmp_path, _BESIDE, {"TMPDIR": str(tmp_path)}) as running, _page(running) as client:
+        assert len(_left_in(tmp_path)) == 1
         running.process.kill()
         await running.process.wait()
         while await _answers(client, "/livez"):  # noqa: ASYNC110 - another process tells nobody
             await asyncio.sleep(0.05)
+        await until(lambda: not _left_in(tmp_path))
+
+
+def _left_in(folder: Path) -> list[Path]:
+    return list(folder.glob("sealane-investigator-*"))
 
 
 def _children(pid: int) -> list[int]:
