@@ -46,6 +46,27 @@ async def test_an_error_is_found_explained_and_given_a_fix(replica: Investigator
     assert incident["recommendation"]["text"]
 
 
+async def test_a_person_merges_two_incidents_and_takes_them_apart(replica: InvestigatorProcess) -> None:
+    """What is asked of one is answered with that one, as it is afterwards; a cursor that nobody gave is refused."""
+    await report([replica], as_json(1, 2, message="Invalid Authentication", status=401))
+    await report(
+        [replica], as_json(3, message="The engine is currently overloaded, please try again later", status=429)
+    )
+    await replica.counted(3)
+    merged, one = await replica.ask("POST", "/v1/incidents/2/actions", json={"deed": "merge", "into": 1})
+    await report(
+        [replica], as_json(4, message="The engine is currently overloaded, please try again later", status=429)
+    )
+    while (await replica.ask("GET", "/v1/incidents/1"))[1]["count"] < 4:  # noqa: ASYNC110 - the process tells nobody
+        await asyncio.sleep(0.05)
+    apart, same = await replica.ask("POST", "/v1/incidents/2/actions", json={"deed": "unmerge"})
+    counts = {each["id"]: each["count"] for each in await replica.incidents()}
+
+    assert (merged, one["id"], apart, same["id"]) == (200, 2, 200, 2)
+    assert counts == {1: 3, 2: 1}
+    assert (await replica.ask("GET", "/v1/incidents?after=xx"))[0] == 400
+
+
 async def test_a_process_that_is_killed_counts_everything_once(replica: InvestigatorProcess, tmp_path: Path) -> None:
     """Whatever moment it was killed at; its successor adopts its spool, and senders that ask again count once."""
     accepted: list[int] = []

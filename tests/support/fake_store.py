@@ -102,7 +102,7 @@ class FakeStore:
     async def incidents(self, query: Query) -> Page:
         self._answer()
         if query.after == "foreign":
-            raise ValueError("a cursor of another query")
+            raise DeedRefused("a cursor of another query")
         rows = [row for row in self.rows.values() if not query.states or row.state in query.states]
         return Page(incidents=tuple(rows[: query.limit]), next="more" if len(rows) > query.limit else None)
 
@@ -135,7 +135,10 @@ class FakeStore:
                 Done(id=len(self.deeds) + 1, incident=number, at=0.0, by=by, deed=deed, arguments=dict(arguments))
             )
             self.change(ChangeOf.EDITED, replace(row, state=states.get(deed, row.state), version=row.version + 1))
-        return [self.rows[number] for number in numbers]
+        # Merging changes the one that is merged into, too.
+        into = arguments.get("into")
+        changed = {*numbers, into} if isinstance(into, int) else set(numbers)
+        return [self.rows[number] for number in sorted(changed)]
 
     async def lease(self, number: int, episode: int, trigger: Trigger, owner: str, seconds: float) -> Lease | None:
         self._answer()

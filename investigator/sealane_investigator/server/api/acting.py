@@ -123,8 +123,9 @@ class Acting:
         """``POST /v1/incidents/{number}/actions``."""
         number, body = call.number("number"), await call.body(DeedBody)
         versions = () if body.version is msgspec.UNSET else (body.version,)
-        (incident,) = await self._act((number,), versions, body, call.caller.name)
-        return json_answer(IncidentAnswer.of(incident))
+        # Merging changes two incidents; who asked about one is answered about that one.
+        changed = await self._act((number,), versions, body, call.caller.name)
+        return json_answer(IncidentAnswer.of(next(each for each in changed if each.id == number)))
 
     async def many(self, call: Call) -> web.StreamResponse:
         """``POST /v1/incidents/actions``."""

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from sealane_api.diagnosis.error_class import ErrorClass
 from sealane_api.diagnosis.error_event import ErrorEvent, Origin
+from sealane_investigator.errors import DeedRefused
 from sealane_investigator.incident.incident import FACETS, Analysed, Incident, State
 from sealane_investigator.interfaces import MAX_PAGE, Done, Query, Store
 from sealane_investigator.server.access.token_file import Right
@@ -43,7 +44,7 @@ class IncidentsQuery(msgspec.Struct, forbid_unknown_fields=True, rename={"error_
     since: _Moment | None = None
     until: _Moment | None = None
     unsure: bool | None = None
-    parent: int | None = None
+    parent: Annotated[int, Meta(ge=1, le=2**62)] | None = None
     assignee: _Text | None = None
     sort: Literal["last_seen", "first_seen", "count"] = "last_seen"
     after: _Text | None = None
@@ -169,7 +170,7 @@ class Reading:
                     limit=asked.limit,
                 )
             )
-        except ValueError as error:
+        except (DeedRefused, ValueError) as error:
             raise refused("invalid_request", "this cursor belongs to another question; begin anew", "after") from error
         return json_answer(PageAnswer(tuple(IncidentAnswer.of(each) for each in page.incidents), page.next))
 

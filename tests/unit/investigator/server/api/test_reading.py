@@ -83,6 +83,8 @@ async def test_every_filter_reaches_the_store() -> None:
         ("colour=red", "colour"),
         ("after=foreign", "after"),
         (f"text={'x' * 257}", "text"),
+        (f"parent={2**63}", "parent"),
+        ("parent=0", "parent"),
     ],
 )
 async def test_a_parameter_that_does_not_fit_is_refused_by_name(query: str, param: str) -> None:
