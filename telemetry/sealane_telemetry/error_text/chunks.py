@@ -52,6 +52,7 @@ _TOO_STRANGE = 2
 _NAME = re.compile(r"[!-~]{1,100}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def chunk_of(text: str) -> Chunk:
     """Return what a piece of prose without blanks is; ``UNKNOWN`` is never shown."""
     if text.isascii() and text.isalpha() and (is_word(text.lower()) or len(text) == 1):

@@ -2,6 +2,7 @@
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 
 class Field(Enum):
@@ -39,7 +40,11 @@ _NAMES = frozenset(
     }
 )  # fmt: skip
 
+#: Names that are judged once; errors say the same ones.
+_REMEMBERED = 1_024
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def field_of(name: str) -> Field:
     """Return how the value of the member ``name`` is treated: what is not listed is private."""
     bare = re.sub(r"[^a-z]", "", name.lower())

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from sealane_telemetry.error_text.marks import MARK
 
@@ -23,8 +23,7 @@ class Kind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of a text.
 
     Of a quoted string ``inside`` is what stands between its quotes; ``key`` says that a value follows.
@@ -39,7 +38,11 @@ class Piece:
 
 
 _TOKEN = re.compile(
-    rf"(?P<mark>{MARK})"
+    # What most texts are made of comes first, for speed alone: no other alternative begins with a blank, or holds for a
+    # word of letters with a blank behind it.
+    r"(?P<blank>[^\S\n]+|(?<=[a-z])\n(?=[a-z]))"
+    r"|(?P<word>[A-Za-z]{1,40}(?=[ ,)]))"
+    rf"|(?P<mark>{MARK})"
     rf"|(?P<address>[A-Za-z][A-Za-z0-9+.-]{{1,15}}://(?:{MARK}|[^\s\"'`<>\\(){{}}|\u4e00-\u9fff])"
     rf"{{0,4096}}(?:{MARK}|[^\s\"'`<>\\(){{}}|\u4e00-\u9fff.,;:!?\]]))"
     r"|(?P<person>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
@@ -48,12 +51,15 @@ _TOKEN = re.compile(
     r"|(?P<pair>«[^«»]{0,4096}»|“[^“”]{0,4096}”|「[^「」]{0,4096}」|『[^『』]{0,4096}』)"
     r"|(?P<quote>\\{0,16}[\"'`])"
     r"|(?P<chinese>[\u4e00-\u9fff]+)"
-    r"|(?P<blank>[^\S\n]+|(?<=[a-z])\n(?=[a-z]))"
     r"|(?P<chunk>[^\W\u4e00-\u9fff]+(?:[./@+=~%$&#*-]+[^\W\u4e00-\u9fff]+)*)"
     r"|(?P<end>\n|\\{1,16}[nrt]|[;。！？；!?]|\.(?=\s|$|\\)|:(?=\s|$|\\{0,16}[\"'`{\[]|\\n|<)|[：])"
     r"|(?P<other>.)",
     re.DOTALL,
 )
+#: By the names of the alternatives.
+_KINDS = {kind.value: kind for kind in Kind} | {"word": Kind.CHUNK}
+_QUOTE = Kind.QUOTE
+_PAIR = Kind.PAIR
 #: Letters that stand before Python's strings.
 _PREFIXES = ("b", "r", "u")
 _BEHIND_VALUE = re.compile(r"\\{0,16}[\"'`]?\s{0,40}(?:\\{1,16}[nrt]\s{0,40}){0,8}(?:[,:=}\])>.;]|$)")
@@ -63,16 +69,18 @@ _BEHIND_KEY = re.compile(r"\s{0,8}(?:\\{1,16}[nrt]\s{0,8}){0,2}(?::|=>)")
 def pieces(text: str) -> Iterator[Piece]:
     """Yield the pieces of ``text`` in order; joined they are ``text``."""
     position = 0
-    previous = ""
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:  # every character is one of the alternatives
-            break
-        kind = Kind(match.lastgroup or "other")
-        piece = _quoted(text, match, previous) if kind is Kind.QUOTE else Piece(kind, match[0], inside=match[0][1:-1])
+    found = _TOKEN.match
+    while match := found(text, position):
+        said = match[0]
+        kind = _KINDS[match.lastgroup or "other"]
+        if kind is _QUOTE:
+            piece = _quoted(text, match, text[max(position - 2, 0) : position])
+        elif kind is _PAIR:
+            piece = Piece(kind, said, said[1:-1])
+        else:
+            piece = Piece(kind, said)
         yield piece
         position += len(piece.text)
-        previous = (previous + piece.text)[-2:]
 
 
 def _quoted(text: str, match: re.Match[str], previous: str) -> Piece:

@@ -51,6 +51,9 @@ _PART = re.compile(rf"({MARK})|[^/?#&=,:;<>]+")
 _RAISED = re.compile(r"[\w.]{0,200}(?:Error|Exception|Timeout|Fault|Warning|Disconnected|Closed|Refused|Read)")
 _ONLY_MARKS = re.compile(rf"\s*(?:{MARK}[\s,.]*)+")
 
+# Looked up for each piece, which members of an Enum are slow at.
+_CHUNK, _BLANK, _QUOTE, _END, _OTHER = Kind.CHUNK, Kind.BLANK, Kind.QUOTE, Kind.END, Kind.OTHER
+
 
 class ErrorTextRedactor:
     """Redacts with one secret: the same text has the same mark wherever it was redacted with that secret."""
@@ -77,7 +80,10 @@ class ErrorTextRedactor:
         last = ""
         caller = ""
         for piece in pieces(text):
-            if piece.kind is Kind.QUOTE:
+            kind = piece.kind
+            if kind is _CHUNK or kind is _BLANK:
+                stretch.add(piece)
+            elif kind is _QUOTE:
                 out.append(self._stretch(stretch))
                 stretch = stretch.following("")
                 if piece.key and not piece.quote.endswith("`"):
@@ -85,11 +91,11 @@ class ErrorTextRedactor:
                     out.append(self._key(piece))
                 else:
                     out.append(self._quoted(piece, key if last in ":=,[{>" else None, depth, stretch, caller))
-            elif piece.kind is Kind.PAIR:
+            elif kind is Kind.PAIR:
                 out.append(self._stretch(stretch))
                 stretch = stretch.following("")
                 out.append(f"{piece.text[0]}{self._inside(piece.inside, None, depth, stretch, '-')}{piece.text[-1]}")
-            elif piece.kind in (Kind.END, Kind.OTHER) and piece.text not in _INSIDE_PROSE:
+            elif (kind is _END or kind is _OTHER) and piece.text not in _INSIDE_PROSE:
                 out.append(self._stretch(stretch))
                 out.append(piece.text)
                 stretch = stretch.following(piece.text)
@@ -98,7 +104,7 @@ class ErrorTextRedactor:
                 key = _key_before(piece.text, caller, key)
             else:
                 stretch.add(piece)
-            if piece.kind is not Kind.BLANK and not _LINE_END.fullmatch(piece.text):
+            if kind is not _BLANK and not (kind is _END and _LINE_END.fullmatch(piece.text)):
                 caller = _caller(piece, last, caller)
                 last = piece.text[-1:]
         out.append(self._stretch(stretch))
@@ -136,8 +142,8 @@ class ErrorTextRedactor:
         return bool(_NESTED.match(inside)) or caller == "" or _RAISED.fullmatch(caller) is not None
 
     def _stretch(self, stretch: Stretch) -> str:
-        if not stretch.pieces:
-            return ""
+        if len(stretch.pieces) < 2 and (not stretch.pieces or stretch.pieces[0].kind is _BLANK):
+            return stretch.pieces[0].text if stretch.pieces else ""
         if not stretch.is_wording:
             return self._hidden(stretch)
         out: list[str] = []
@@ -146,9 +152,11 @@ class ErrorTextRedactor:
         for number, piece in enumerate(stretch.pieces):
             if number in strange:
                 private += piece.text
-            else:
-                out += (self._marked(private), self._shown(number, stretch))
+                continue
+            if private:
+                out.append(self._marked(private))
                 private = ""
+            out.append(piece.text if piece.kind is _BLANK else self._shown(number, stretch))
         return "".join((*out, self._marked(private)))
 
     def _hidden(self, stretch: Stretch) -> str:
@@ -169,18 +177,20 @@ class ErrorTextRedactor:
 
     def _marked(self, private: str) -> str:
         """One mark for it; the blanks and punctuation around stay."""
+        if not private:
+            return ""
         match = _WITH_WORDS.fullmatch(private)
         return f"{match[1]}{self._marks.text(match[2])}{match[3]}" if match else private
 
     def _shown(self, number: int, stretch: Stretch) -> str:
         piece = stretch.pieces[number]
+        if piece.kind is _CHUNK:
+            return self._marks.text(piece.text) if stretch.chunk(number) is Chunk.UNKNOWN else piece.text
         if piece.kind is Kind.PERSON:
             return self._marks.text(piece.text)
         if piece.kind is Kind.ADDRESS:
             return self._address(piece.text, stretch.place is Place.SHOWN)
         if piece.kind is Kind.CHINESE and not is_chinese_wording(piece.text, stretch.place):
-            return self._marks.text(piece.text)
-        if piece.kind is Kind.CHUNK and stretch.chunk(number) is Chunk.UNKNOWN:
             return self._marks.text(piece.text)
         return piece.text
 
@@ -218,8 +228,10 @@ def _is_of_api(part: str) -> bool:
 
 def _caller(piece: Piece, last: str, caller: str) -> str:
     """What opened the brackets that stand open: a name, ``""`` where only a colon or nothing is before, else ``-``."""
+    if piece.kind is _CHUNK and not piece.text.isdigit():
+        return piece.text
     if piece.text in ("(", "["):
         return "" if last in ("", ":", "(", "[") or caller == "" else caller
     if piece.text == "," or piece.text.isdigit():
         return caller
-    return piece.text if piece.kind is Kind.CHUNK else "-"
+    return "-"

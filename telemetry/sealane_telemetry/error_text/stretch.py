@@ -9,6 +9,10 @@ from sealane_telemetry.error_text.vocabulary import familiarity, is_word
 STRANGE_WORDS = 5
 STRANGE_BELOW = 0.26
 
+# Looked up for each piece, which members of an Enum are slow at.
+_CHUNK, _BLANK = Kind.CHUNK, Kind.BLANK
+_WORD, _UNKNOWN = Chunk.WORD, Chunk.UNKNOWN
+
 
 class Stretch:
     """Pieces of prose in order, and where they stand."""
@@ -20,11 +24,13 @@ class Stretch:
 
     def add(self, piece: Piece) -> None:
         """Take the next piece; a word that a line break cut in two counts as the word it was."""
-        if piece.kind is Kind.CHUNK:
-            self._chunks[len(self.pieces)] = chunk_of(piece.text)
-        self.pieces.append(piece)
-        if piece.kind is Kind.CHUNK and len(self.pieces) > 2 and self.pieces[-2].kind is Kind.BLANK:
-            self._mend(len(self.pieces) - 3, len(self.pieces) - 1)
+        pieces = self.pieces
+        pieces.append(piece)
+        if piece.kind is _CHUNK:
+            number = len(pieces) - 1
+            self._chunks[number] = chunk_of(piece.text)
+            if number > 1 and pieces[number - 1].kind is _BLANK:
+                self._mend(number - 2, number)
 
     def chunk(self, number: int) -> Chunk:
         """Return what the piece of this number is; only chunks are asked for."""
@@ -33,13 +39,12 @@ class Stretch:
     @property
     def words(self) -> list[str]:
         """The known words in lower case."""
-        known = (number for number, chunk in self._chunks.items() if chunk is Chunk.WORD)
-        return [self.pieces[number].text.lower() for number in known]
+        return [self.pieces[number].text.lower() for number, chunk in self._chunks.items() if chunk is _WORD]
 
     @property
     def is_wording(self) -> bool:
         """Whether an error says this."""
-        unknown = sum(chunk is Chunk.UNKNOWN for chunk in self._chunks.values())
+        unknown = list(self._chunks.values()).count(_UNKNOWN)
         if unknown <= len(self.pieces) // 4 and any(piece.kind is Kind.CHINESE for piece in self.pieces):
             return True  # each run of Chinese is judged by itself, and so is each word between
         return is_wording(self.words, unknown, self.place)
@@ -47,18 +52,22 @@ class Stretch:
     def strange(self) -> set[int]:
         """Return the numbers of pieces that no error says so in a row, though the stretch around them is an error's."""
         strange: set[int] = set()
+        if len(self._chunks) < STRANGE_WORDS:
+            return strange
         row: list[int] = []
         for number, piece in enumerate((*self.pieces, None)):
-            if piece is not None and self._chunks.get(number) is Chunk.WORD:
+            if self._chunks.get(number) is _WORD:
                 row.append(number)
-            elif piece is None or piece.kind is not Kind.BLANK:
+            elif piece is None or piece.kind is not _BLANK:
                 strange |= self._strange_in(row)
                 row = []
         return strange
 
     def _strange_in(self, row: list[int]) -> set[int]:
-        words = [self.pieces[number].text.lower() for number in row]
         found: set[int] = set()
+        if len(row) < STRANGE_WORDS:
+            return found
+        words = [self.pieces[number].text.lower() for number in row]
         for start in range(len(row) - STRANGE_WORDS + 1):
             if familiarity(words[start : start + STRANGE_WORDS]) <= STRANGE_BELOW:
                 found.update(range(row[start], row[start + STRANGE_WORDS - 1] + 1))
@@ -74,7 +83,8 @@ class Stretch:
 
     def _mend(self, left: int, right: int) -> None:
         halves = (self._chunks.get(left), self._chunks[right])
-        joined = self.pieces[left].text + self.pieces[right].text
-        if halves[0] is None or Chunk.UNKNOWN not in halves or not is_word(joined.lower()):
+        if halves[0] is None or _UNKNOWN not in halves:
+            return
+        if not is_word((self.pieces[left].text + self.pieces[right].text).lower()):
             return
         self._chunks[left] = self._chunks[right] = Chunk.NAME

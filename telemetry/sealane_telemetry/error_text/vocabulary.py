@@ -26,8 +26,8 @@ def familiarity(words: list[str]) -> float:
 
     Fewer than two words are as familiar as they can be.
     """
-    pairs = list(pairwise(words))
-    return sum(pair in _pairs() for pair in pairs) / len(pairs) if pairs else 1.0
+    count = len(words) - 1
+    return sum(map(_pairs().__contains__, pairwise(words))) / count if count > 0 else 1.0
 
 
 def chinese_familiarity(run: str) -> float:
