@@ -26,6 +26,7 @@ def test_labelled_messages_keep_their_figures() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_without_any_rule_seventy_of_a_hundred_are_known() -> None:
     """Groups left out, message rules off: codes, types, status and similarity alone."""
     judged = judge_left_out(labelled(), (*own("wordings"), *own("collected")), rules=False)
@@ -75,6 +76,7 @@ def test_errors_of_confidence_are_reckoned_in_bins() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_shipped_model_is_what_training_gives() -> None:
     """Whoever adds a message trains again: the same features, and nearly the same votes on any machine."""
     fresh, shipped = train(training()), shipped_similarity()

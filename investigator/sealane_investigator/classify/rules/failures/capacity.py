@@ -144,7 +144,7 @@ EDGES = (
         C.BAD_GATEWAY,
         r"\b(520|521|523|525|526|530): [a-z]",
         r"error 502 \(server error\)",
-        r"error( code)?:? ?(520|521|523|525|526|530)\b",
+        r"error( code)?:? ?(520|521|523|525|526|530|1033)\b",
         anywhere=True,
     ),
 )
@@ -156,6 +156,7 @@ BROKEN = (
         r"gateway[ -]?time-?d?[- ]?out",
         r"gateway_timeout",
         r"upstream request timeout",
+        r"^request timeout$",
         r"(upstream|origin|backend|provider)( \w+){0,3} (timed? ?-?out|is timing out|timing out)",
         r"upstream (timed out|timeout)",
         r"a timeout occurred",

@@ -177,7 +177,7 @@ WORKLOADS = (
         r"restarting failed",
         r"oomkilled",
         r"(liveness|startup|readiness) probe",
-        r"exit code:? ?(137|143|139|134|1|2|255)\b",
+        r"exit code:? ?(137|143|139|134)\b",
         r"exit_code[:=] ?\d",
         r"container…(terminated|crashed|exited|killed|restart)",
         r"will be restarted",

@@ -37,7 +37,7 @@ NOTHING_WRONG = (
         r"taskcanceled",
         r"interrupted by user",
         r"(browser|caller|consumer) (closed|disconnected|went away|cancell?ed)",
-        r"\b499\b(?!\d)",
+        r"((status|code|error|http/[\d.]{1,3}'?)[ :=]{1,3}|^|' )499\b",
         r"用户(已)?(取消|中断|停止|终止)",
         r"客户端(已)?(断开|取消|关闭|中断)",
         r"请求已(被)?取消",

@@ -16,6 +16,12 @@ def _we_waited(_: re.Match[str], wording: Wording) -> bool:
 
 NETWORK = (
     rule(
+        "pool.redis",
+        C.POOL_EXHAUSTED,
+        r"redis\.exceptions\.connectionerror: too many connections",
+        anywhere=True,
+    ),
+    rule(
         "dns",
         C.DNS_FAILURE,
         r"name (or service not known|resolution)",
@@ -147,6 +153,7 @@ NETWORK = (
         r"couldn't connect to server",
         r"could not connect to (server|redis|ollama|host)",
         r"connectionrefused",
+        r"error 111 connecting",
         r"refused the connection",
         r"connection_refused",
         r"err_connection_refused",

@@ -214,6 +214,7 @@ PERMISSIONS = (
         r"doesn't have any credits yet",
         r"requires billing to be enabled",
         r"have been blocked",
+        r"error( code)?:? ?(1006|1007|1008|1010|1020)\b",
         r"denied by…policy",
         r"explicit deny",
         r"admin(istrator)? (must|has|needs)",

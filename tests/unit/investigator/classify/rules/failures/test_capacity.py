@@ -87,7 +87,7 @@ _WORDINGS = [
         "zai",
         ("504 upstream timed out (110: Connection timed out) while reading response header from upstream"),
     ),
-    ("edge.bad", 525, "cloudflare", "525: SSL handshake failed"),
+    ("edge.bad", 530, "cloudflare", "error code: 1033"),
     ("edge.bad", 521, "cloudflare", "<title>api.example.com | 521: Web server is down</title>"),
     (
         "edge.bad",
@@ -98,7 +98,7 @@ _WORDINGS = [
             "ur request. Please try again in 30 seconds."
         ),
     ),
-    ("gateway.timeout", 504, "siliconflow", '"504 Gateway Timeout"'),
+    ("gateway.timeout", 408, "generic", "408 Request Timeout"),
     ("gateway.timeout", 408, "azure", '{"error":{"code":"Timeout","message":"The operation was timeout."}}'),
     (
         "gateway.timeout",

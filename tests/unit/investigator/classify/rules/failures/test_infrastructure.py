@@ -30,22 +30,28 @@ _WORDINGS = [
         ),
     ),
     ("database.connections", None, "pgbouncer", "query_wait_timeout"),
-    ("database.connections", None, "pgbouncer", "ERROR: no more connections allowed (max_client_conn)"),
     (
         "database.connections",
         None,
         "prisma",
+        ('Error in PostgreSQL connection: FATAL: too many connections for database "litellm"'),
+    ),
+    (
+        "database.connections",
+        None,
+        "sqlalchemy",
         (
-            "Timed out fetching a new connection from the connection pool. More info: http://pris.ly/d/conn"
-            "ection-pool (Current connection pool timeout: 10, connection limit: 5)"
+            "(sqlalchemy.dialects.postgresql.asyncpg.Error) <class 'asyncpg.exceptions.TooManyConnectionsEr"
+            "ror'>: remaining connection slots are reserved for roles with privileges of the \"pg_use_reser"
+            'ved_connections" role'
         ),
     ),
     ("kubernetes.reference", None, "kubelet", 'Error: secret "openai-key" not found'),
     (
         "kubernetes.reference",
         None,
-        "kubelet",
-        ('MountVolume.SetUp failed for volume "config" : configmap "app-config" not found'),
+        "controller",
+        ('Error creating: pods "x" is forbidden: no PriorityClass with name gold was found'),
     ),
     (
         "kubernetes.reference",
@@ -63,8 +69,8 @@ _WORDINGS = [
         None,
         "kubelet",
         (
-            'OCI runtime exec failed: exec failed: unable to start container process: exec: "bash": executa'
-            "ble file not found in $PATH"
+            'Error: failed to create containerd task: OCI runtime create failed: exec: "python3.12": execut'
+            "able file not found in $PATH: unknown"
         ),
     ),
     (
@@ -73,8 +79,8 @@ _WORDINGS = [
         "kubelet",
         (
             "Error: failed to create containerd task: failed to create shim task: OCI runtime create failed"
-            ': runc create failed: unable to start container process: exec: "sealane-routr": executable fil'
-            "e not found in $PATH: unknown"
+            ': runc create failed: unable to start container process: error during container init: exec: "/'
+            'bin/app": permission denied: unknown'
         ),
     ),
     ("kubernetes.image", None, "kubelet", "Error: ErrImageNeverPull"),

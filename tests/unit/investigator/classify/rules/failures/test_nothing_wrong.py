@@ -14,8 +14,8 @@ _RULES = [
 
 _WORDINGS = [
     ("client.gone", None, "go", "context canceled"),
-    ("client.gone", None, "node", "AbortError: The user aborted a request."),
-    ("client.gone", None, "nginx", "client prematurely closed connection, so upstream connection is closed too"),
+    ("client.gone", None, "openai", "openai.APIUserAbortError: Request was aborted."),
+    ("client.gone", 499, "moonshot", ('{"error":{"message":"client closed request","type":"client_closed_request"}}')),
     ("answer.at_limit", None, "generic", "finish_reason=length"),
     (
         "answer.at_limit",

@@ -29,8 +29,8 @@ _WORDINGS = [
         None,
         "aiohttp",
         (
-            "aiohttp.http_exceptions.LineTooLong: 400, message: Got more than 131072 bytes when reading: b'"
-            'data: {"id"\'.'
+            "aiohttp.http_exceptions.LineTooLong: 400, message='Got more than 8190 bytes (9001) when readin"
+            "g Status line is too long.'"
         ),
     ),
     ("stream.cut", None, "go", "unexpected EOF"),

@@ -13,8 +13,9 @@ _RULES = [
 ]
 
 _WORDINGS = [
+    ("pool.redis", None, "redis", "redis.exceptions.ConnectionError: Too many connections"),
     ("dns", None, "chrome", "net::ERR_NAME_NOT_RESOLVED"),
-    ("dns", None, "openai", "ConnectError: [Errno -3] Temporary failure in name resolution"),
+    ("dns", None, "go", "dial tcp: lookup api.openai.com on 10.96.0.10:53: no such host"),
     (
         "dns",
         None,
@@ -36,10 +37,23 @@ _WORDINGS = [
         ),
     ),
     ("files.exhausted", None, "linux", "Too many open files in system (ENFILE)"),
-    ("files.exhausted", None, "node", "Error: EMFILE: too many open files, open '/app/x'"),
-    ("files.exhausted", None, "nginx", "socket() failed (24: Too many open files) while connecting to upstream"),
+    ("files.exhausted", None, "go", "accept tcp [::]:8080: accept4: too many open files"),
+    (
+        "files.exhausted",
+        None,
+        "asyncio",
+        (
+            "socket.accept() out of system resource socket: <asyncio.TransportSocket fd=6> OSError: [Errno "
+            "24] Too many open files"
+        ),
+    ),
     ("pool.exhausted", None, "httpx", "httpx.PoolTimeout"),
-    ("pool.exhausted", None, "java", ("HikariPool-1 - Connection is not available, request timed out after 30000ms")),
+    (
+        "pool.exhausted",
+        None,
+        "sqlalchemy",
+        ("QueuePool limit of size 20 overflow 0 reached, connection timed out, timeout 30"),
+    ),
     (
         "pool.exhausted",
         None,
@@ -50,7 +64,12 @@ _WORDINGS = [
         ),
     ),
     ("connection.refused", None, "node", "Error: connect ECONNREFUSED 127.0.0.1:11434"),
-    ("connection.refused", None, "nginx", ("connect() failed (111: Connection refused) while connecting to upstream")),
+    (
+        "connection.refused",
+        None,
+        "redis",
+        ("redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. 111."),
+    ),
     (
         "connection.refused",
         None,
@@ -62,25 +81,30 @@ _WORDINGS = [
         ),
     ),
     ("connect.unreachable", None, "node", "EHOSTUNREACH"),
-    ("connect.unreachable", None, "undici", ("ConnectTimeoutError: Connect Timeout Error (UND_ERR_CONNECT_TIMEOUT)")),
     (
         "connect.unreachable",
         None,
-        "urllib3",
+        "requests",
+        ("Failed to establish a new connection: [Errno 101] Network is unreachable"),
+    ),
+    (
+        "connect.unreachable",
+        None,
+        "requests",
         (
-            "ConnectTimeoutError(<urllib3.connection.HTTPSConnection object>, 'Connection to api.openai.com"
-            " timed out. (connect timeout=10)')"
+            "(Caused by ConnectTimeoutError(<urllib3.connection.HTTPSConnection object at 0x7f>, 'Connectio"
+            "n to api.openai.com timed out. (connect timeout=30)'))"
         ),
     ),
     ("connection.reset", None, "node", "read ECONNRESET"),
-    ("connection.reset", None, "openai", "openai.APIConnectionError: Connection reset by peer"),
+    ("connection.reset", None, "windows", "An existing connection was forcibly closed by the remote host"),
     (
         "connection.reset",
         None,
-        "botocore",
+        "requests",
         (
-            "botocore.exceptions.ConnectionClosedError: Connection was closed before we received a valid re"
-            "sponse from endpoint URL"
+            "requests.exceptions.ChunkedEncodingError: (\"Connection broken: ConnectionResetError(104, 'Con"
+            "nection reset by peer')\", ConnectionResetError(104, 'Connection reset by peer'))"
         ),
     ),
     ("connection.failed", None, "node", "TypeError: fetch failed"),
@@ -93,7 +117,7 @@ _WORDINGS = [
     ),
     ("connection.failed", None, None, "TypeError: Failed to fetch"),
     ("read.timeout", None, "generic", "请求超时"),
-    ("read.timeout", None, "openai", "httpx.ReadTimeout: The read operation timed out"),
+    ("read.timeout", None, "node", "TimeoutError: The operation was aborted due to timeout"),
     (
         "read.timeout",
         None,

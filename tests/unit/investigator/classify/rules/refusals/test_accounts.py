@@ -93,12 +93,9 @@ _WORDINGS = [
     ("account.suspended", 403, "vertex", "Consumer 'projects/123' has been suspended."),
     (
         "account.suspended",
-        401,
-        "zai",
-        (
-            '{"error":{"code":"1112","message":"Your account has been locked, please contact customer servi'
-            'ce to unlock"}}'
-        ),
+        400,
+        "anthropic",
+        ('{"type":"error","error":{"type":"invalid_request_error","message":"This organization has been disabled."}}'),
     ),
     (
         "account.suspended",
@@ -123,12 +120,12 @@ _WORDINGS = [
         "new-api",
         ('{"error":{"message":"用户已被封禁 (request id: 2026)","type":"new_api_error"}}'),
     ),
-    ("permission", 402, "cerebras", "This model is only available on paid plans"),
+    ("permission", 403, "cloudflare", "error code: 1020"),
     (
         "permission",
-        429,
-        "zai",
-        ('{"error":{"code":"1311","message":"Your current subscription plan does not yet include access to GLM-5"}}'),
+        200,
+        "minimax",
+        ('{"base_resp":{"status_code":2061,"status_msg":"your current token plan not support model, MiniMax-M2"}}'),
     ),
     (
         "permission",
@@ -141,12 +138,7 @@ _WORDINGS = [
         ),
     ),
     ("permission.chinese", 403, "zai", "您的账户无权限使用该模型"),
-    (
-        "permission.chinese",
-        None,
-        "zhipu",
-        ('{"error": {"code": "1311", "message": "当前订阅套餐暂未开放${model_name}权限"}}'),
-    ),
+    ("permission.chinese", None, "zhipu", '{"error": {"code": "1220", "message": "您无权访问 ${API_name}"}}'),
     (
         "permission.chinese",
         403,

@@ -34,7 +34,12 @@ _WORDINGS = [
         ),
     ),
     ("key.missing.chinese", 401, "zhipu", "Header中未收到Authorization参数，无法进行身份验证"),
-    ("key.missing.chinese", 401, "one-api", '{"error":{"message":"未提供令牌","type":"one_api_error"}}'),
+    (
+        "key.missing.chinese",
+        401,
+        "zai",
+        ('{"code":1001,"msg":"Header中未收到Authorization参数，无法进行身份验证。","success":false}'),
+    ),
     (
         "key.missing.chinese",
         401,
@@ -68,7 +73,7 @@ _WORDINGS = [
         "key.refused",
         401,
         "litellm",
-        ("Authentication Error, LiteLLM Virtual Key expected. Received=abcd, expected to start with 'sk-'."),
+        ("Authentication Error - Expired Key. Key Expiry time 2026-01-01 and current time 2026-02-01"),
     ),
     (
         "key.refused",

@@ -118,20 +118,20 @@ _WORDINGS = [
     (
         "limit.minute",
         429,
-        "dashscope",
+        "gemini",
         (
-            '{"code":"Throttling.RateQuota","message":"Requests rate limit exceeded, please try again later'
-            '.","request_id":"x"}'
+            '{"error":{"code":429,"message":"Resource has been exhausted (e.g. check quota).","status":"RES'
+            'OURCE_EXHAUSTED"}}'
         ),
     ),
     (
         "limit.minute",
         429,
-        "moonshot",
+        "litellm",
         (
-            "LLM provider error: Error code: 429 - {'error': {'message': 'Your account org-0e7b5fce169a74ef"
-            "aa548f2d2016bb36<ak-fastnqw0kqanz5ifrhf7> request reached organization max RPM: 20, please try"
-            " a\ngain after 1 seconds', 'type': 'rate_limit_reached_error'}}"
+            "litellm.RateLimitError: AzureException RateLimitError - Requests to the ChatCompletions_Create"
+            " Operation under Azure OpenAI API version 2024-08-01-preview have exceeded call rate limit of "
+            "your current OpenAI S0 pricing tier. Please retry after 1 second."
         ),
     ),
     ("limit.minute.chinese", 429, "generic", "请求过于频繁，请稍后再试"),
@@ -148,6 +148,7 @@ _WORDINGS = [
         ('{"error": {"code": "1303", "message": "您当前使用该 API 的频率过高,请降低频率,或联系客服增加限额"}}'),
     ),
     ("limit.bare", 429, "gemini", "429 status code (no body)"),
+    ("limit.bare", 429, "generic", "429 status code (no body)"),
     ("limit.bare", 429, "openrouter", "429 Provider returned error"),
 ]
 

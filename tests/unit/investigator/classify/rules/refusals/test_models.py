@@ -14,9 +14,9 @@ _WORDINGS = [
     ("capability", 400, "ollama", '"bge-m3:latest" does not support chat'),
     (
         "capability",
-        400,
-        "zhipu",
-        ('{"error":{"code":"1212","message":"The current model does not support SSE call method"}}'),
+        501,
+        "generic",
+        ("501 Not Implemented: This server does not support embeddings. Start it with --embeddings"),
     ),
     (
         "capability",

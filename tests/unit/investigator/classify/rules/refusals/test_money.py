@@ -44,9 +44,9 @@ _WORDINGS = [
     ("quota.plan_window", 429, "anthropic", "Claude AI usage limit reached|1749924000"),
     (
         "quota.plan_window",
-        None,
-        "anthropic",
-        ("Limit reached · resets 11:30am (Asia/Calcutta) · /upgrade to Max or turn on /extra-usage"),
+        429,
+        "dashscope",
+        ("hour allocated quota exceeded. Your Coding Plan 5-hour quota has been used up; wait for it to reset"),
     ),
     (
         "quota.plan_window",

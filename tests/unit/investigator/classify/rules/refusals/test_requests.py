@@ -17,8 +17,8 @@ _WORDINGS = [
     (
         "content.refused",
         200,
-        "gemini",
-        ('{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":12}}'),
+        "openai",
+        ('{"choices":[{"index":0,"finish_reason":"content_filter","message":{"role":"assistant","content":""}}]}'),
     ),
     (
         "content.refused",
@@ -42,7 +42,7 @@ _WORDINGS = [
         ),
     ),
     ("request.duplicate", 400, "qianfan", "重复请求，请勿重复提交"),
-    ("request.duplicate", None, "zhipu", '{"error": {"code": "1231", "message": "您已有请求:${request_id}"}}'),
+    ("request.duplicate", 409, "generic", "Idempotency key has already been used with different parameters"),
     (
         "request.duplicate",
         409,

@@ -18,6 +18,12 @@ _WORDINGS = [
         ("Request body too large for gpt-4o model. Max size: 8000 tokens."),
     ),
     (
+        "context.body_of_tokens",
+        400,
+        "bedrock",
+        ("Malformed input request: expected maxLength: 2048, actual: 3000, please reformat your input and try again."),
+    ),
+    (
         "output.above_limit",
         400,
         "openrouter",
@@ -36,8 +42,8 @@ _WORDINGS = [
     (
         "output.too_large",
         400,
-        "cohere",
-        ("max tokens must be less than or equal to 4096, the maximum output for this model - received 10000."),
+        "siliconflow",
+        ('{"code":20015,"message":"max_tokens (32768) is too large, maximum is 16384","data":null}'),
     ),
     (
         "output.too_large",
@@ -54,10 +60,10 @@ _WORDINGS = [
     (
         "context.too_long",
         400,
-        "groq",
+        "siliconflow",
         (
-            "Please reduce the length of the messages or completion. {'code': 'context_length_exceeded', 'p"
-            "aram': 'messages'}"
+            '{"code":20015,"message":"length of prompt_tokens (40000) must be less than max_seq_len (32768)'
+            '.","data":null}'
         ),
     ),
     (
@@ -73,8 +79,8 @@ _WORDINGS = [
     ("context.too_long.chinese", 400, "hunyuan", "输入长度超过模型限制"),
     ("context.too_long.chinese", 400, "zai", "输入过长，超过模型最大上下文"),
     ("context.too_long.chinese", 400, "generic", "输入内容过长，超过模型上下文长度限制"),
-    ("payload.too_large", 413, "generic", "413 Payload Too Large"),
-    ("payload.too_large", 400, "gemini", "Request payload size exceeds the limit: 20971520 bytes."),
+    ("payload.too_large", 435, "zai", "file too large"),
+    ("payload.too_large", 413, "copilot", "failed to parse request: request body too large"),
     (
         "payload.too_large",
         400,
