@@ -33,7 +33,6 @@ ELSEWHERE = {
     "investigator/sealane_investigator/gather/interfaces.py": "protocols; fakes and the real ones are checked by mypy",
     "investigator/sealane_investigator/incident/diagnosis.py": "values; every stage's tests make and read them",
     "investigator/sealane_investigator/incident/facts.py": "values without behaviour",
-    "investigator/sealane_investigator/incident/incident.py": "values without behaviour",
     "investigator/sealane_investigator/incident/peeled.py": "values without behaviour",
     "investigator/sealane_investigator/incident/recommendation.py": "values without behaviour",
     "investigator/sealane_investigator/interfaces.py": "protocols; fakes and the real ones are checked by mypy",

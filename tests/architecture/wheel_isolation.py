@@ -31,14 +31,19 @@ _SHARED = ("sealane_api", "sealane_telemetry")
 #: Tests of the stub that speak through real client libraries, which no deployable needs.
 _WITH_CLIENTS = tuple(f"--ignore=tests/unit/cli/stub/test_{name}.py" for name in ("command", "endpoints", "server"))
 
+#: Tests of the operator in front of real routers, whose libraries it does not have.
+_WITH_ROUTERS = tuple(f"--ignore=tests/unit/operator/fleet/test_{name}.py" for name in ("fleet_with_a_router", "polls"))
+
 _DEPLOYABLES = (
     Deployable("", (*_SHARED, "sealane_client"), ("tests/unit/api", "tests/unit/telemetry")),
     Deployable("router", (*_SHARED, "sealane_router"), ("tests/unit/router",)),
     Deployable(
-        "cli", (*_SHARED, "sealane_router", "sealane_operator", "sealane_cli"), ("tests/unit/cli", *_WITH_CLIENTS)
+        "cli",
+        (*_SHARED, "sealane_router", "sealane_operator", "sealane_investigator", "sealane_cli"),
+        ("tests/unit/cli", *_WITH_CLIENTS),
     ),
-    Deployable("operator", (*_SHARED, "sealane_operator"), ("tests/unit/operator",)),
-    Deployable("investigator", (*_SHARED, "sealane_investigator"), ()),
+    Deployable("operator", (*_SHARED, "sealane_operator"), ("tests/unit/operator", *_WITH_ROUTERS)),
+    Deployable("investigator", (*_SHARED, "sealane_investigator"), ("tests/unit/investigator",)),
 )
 
 #: What running a test needs; none of it brings a library that a deployable could lean on unnoticed.

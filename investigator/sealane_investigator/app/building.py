@@ -116,11 +116,11 @@ class _Gathering:
         self._gatherer = gatherer
 
     async def gather(self, subject: Subject) -> Facts:
-        return await self._gatherer.facts(subject.newest.event, subject.incident.first_seen)
+        return await self._gatherer.facts(subject.newest.event, subject.incident.began)
 
 
 def _judge(subject: Subject, facts: Facts) -> Diagnosis:
-    return judged(subject.incident.diagnosis, subject.newest.event, facts, subject.incident.first_seen)
+    return judged(subject.incident.diagnosis, subject.newest.event, facts, subject.incident.began)
 
 
 class _Asker:

@@ -82,3 +82,9 @@ class Incident:
     ignored_until: float | None = None
     resolution: Resolution | None = None
     version: int = 1
+    episode_began: float | None = None
+
+    @property
+    def began(self) -> float:
+        """When the present episode began; what changed shortly before may be its cause."""
+        return self.first_seen if self.episode_began is None else self.episode_began

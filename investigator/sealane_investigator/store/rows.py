@@ -61,6 +61,7 @@ def incident_of(row: Row[Any] | Mapping[str, Any]) -> Incident:
         episode=values["episode"],
         count=values["count"],
         first_seen=values["first_seen"],
+        episode_began=values["episode_began"],
         last_seen=values["last_seen"],
         diagnosis=diagnosis_of(values["diagnosis"]),
         recommendation=_known(_recommendations, values["recommendation"]),
