@@ -12,12 +12,15 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from sealane_api.diagnosis.error_event import MAX_BATCH, MAX_MESSAGE, MAX_NAME, ErrorEvent, Origin
+from sealane_api.diagnosis.error_event import MAX_MESSAGE, MAX_NAME, ErrorEvent, Origin
 from sealane_investigator.errors import BatchRefused
+from sealane_investigator.incident.workload import workload_of
 
 from .wire import refusal
 
-_MAX_LABELS = 64
+#: Alertmanager sends a group as one notification, and what is refused it does not send again.
+MAX_ALERTS = 10_000
+_MAX_LABELS = 256
 #: Labels that name a workload, the most telling first, and the kind that each stands for.
 _WORKLOADS = (
     ("deployment", "Deployment"),
@@ -48,7 +51,8 @@ class Webhook(msgspec.Struct, rename="camel"):
     """What Alertmanager posts, as far as it is read."""
 
     version: Literal["4"]
-    alerts: Annotated[tuple[_Alert, ...], Meta(max_length=MAX_BATCH)]
+    alerts: Annotated[tuple[_Alert, ...], Meta(max_length=MAX_ALERTS)]
+    group_key: str = ""
     truncated_alerts: Annotated[int, Meta(ge=0)] = 0
 
 
@@ -57,8 +61,12 @@ _decoder = msgspec.json.Decoder(Webhook)
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """What a notification holds: events of alerts that fire, how many resolved, how many it left out."""
+    """What a notification holds: events of alerts that fire, those that resolved, how many it left out.
 
+    ``epoch`` is the group of the notification: what was left out is counted for each group.
+    """
+
+    epoch: str
     firing: tuple[ErrorEvent, ...]
     resolved: tuple[ErrorEvent, ...]
     left_out: int
@@ -76,15 +84,17 @@ def decode_alerts(body: bytes | bytearray, *, reporter: str, origin: Origin) -> 
         raise refusal(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BatchRefused("the body is no JSON; let Alertmanager's webhook_configs send it", None) from error
-    events = [(alert.status, _event(alert, reporter, origin)) for alert in webhook.alerts]
+    epoch = f"group-{hashlib.sha256(webhook.group_key.encode()).hexdigest()[:32]}"
+    events = [(alert.status, _event(alert, reporter, epoch, origin)) for alert in webhook.alerts]
     return Alerts(
+        epoch,
         tuple(event for status, event in events if status == "firing"),
         tuple(event for status, event in events if status == "resolved"),
         webhook.truncated_alerts,
     )
 
 
-def _event(alert: _Alert, reporter: str, origin: Origin) -> ErrorEvent:
+def _event(alert: _Alert, reporter: str, epoch: str, origin: Origin) -> ErrorEvent:
     began = alert.starts_at.timestamp()
     name = alert.labels.get("alertname", "unnamed")[:MAX_NAME]
     key = "\n".join((reporter, alert.fingerprint, repr(began), alert.status))
@@ -93,7 +103,7 @@ def _event(alert: _Alert, reporter: str, origin: Origin) -> ErrorEvent:
     return ErrorEvent(
         id=identity,
         reporter=reporter,
-        epoch=identity,
+        epoch=epoch,
         sequence=1,
         occurred_at=max(0.0, began),
         origin=origin,
@@ -119,5 +129,5 @@ def _workload(labels: dict[str, str], alert: str) -> str:
     namespace = labels.get("namespace") or "-"
     for label, kind in _WORKLOADS:
         if labels.get(label):
-            return f"{namespace}/{kind}/{labels[label]}"[:MAX_NAME]
+            return "/".join((namespace, *workload_of(kind, labels[label])))[:MAX_NAME]
     return f"{namespace}/Alert/{alert}"[:MAX_NAME]

@@ -4,22 +4,17 @@ Kubernetes keeps one Event for many occurrences and counts them in it. So an occ
 its count, and what is new is the difference to the count that was seen before.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, MAX_NAME, ErrorEvent, Origin
+from sealane_investigator.incident.workload import workload_of
 
 REPORTER = "kubernetes"
 
 #: What one Event may count at once; an Event that says more is believed so far.
 MAX_COUNT = 1_000_000
-
-#: The letters of generated names (k8s.io/apimachinery/pkg/util/rand), which hold no words by chance.
-_SAFE = "bcdfghjklmnpqrstvwxz2456789"
-_OF_DEPLOYMENT = re.compile(rf"(.{{1,240}})-[{_SAFE}]{{6,10}}-[{_SAFE}]{{5}}")
-_GENERATED = re.compile(rf"(.{{1,240}})-[{_SAFE}]{{5}}")
 
 _ROUTE_KIND = "ProviderRoute"
 _OWN_GROUP = "sealane.dev/"
@@ -87,25 +82,6 @@ def error_event(raw: Raw, new: int, now: float) -> ErrorEvent:
         message=_text(raw.get("message"))[:MAX_MESSAGE],
         count=min(new, MAX_COUNT),
     )
-
-
-def workload_of(kind: str, name: str) -> tuple[str, str]:
-    """Return what a pod belongs to, as far as its name tells: pods come and go, and their workload is what is ill.
-
-    ``kubectl describe`` takes what is returned: a pod's name without its generated end is a prefix.
-    """
-    if kind == "Pod":
-        found = _OF_DEPLOYMENT.fullmatch(name)
-        if found is not None:
-            return "Deployment", found[1]
-        found = _GENERATED.fullmatch(name)
-        if found is not None:
-            return "Pod", found[1]
-    if kind == "ReplicaSet":
-        base, _, generated = name.rpartition("-")
-        if base and re.fullmatch(rf"[{_SAFE}]{{6,10}}", generated):
-            return "Deployment", base
-    return kind, name
 
 
 def _seconds(value: object) -> float | None:

@@ -4,6 +4,7 @@ The outbox is written in the transaction that made the news, and a notice is cla
 is told at least once whoever dies. A receiver knows a repetition by its ``id``.
 """
 
+import asyncio
 import random
 from collections.abc import Callable, Sequence
 
@@ -45,23 +46,27 @@ class Outbox:
     async def turn(self) -> None:
         """Deliver what is due. Raises StoreUnavailable."""
         while notices := await self._store.claim(self._owner, CLAIM_SECONDS, CLAIMED):
-            for notice in notices:
-                await self._deliver(notice)
+            # At once: a receiver that does not answer holds up neither the others nor their claims.
+            results = await asyncio.gather(*map(self._deliver, notices), return_exceptions=True)
+            for failure in results:
+                if isinstance(failure, BaseException):
+                    raise failure
             if len(notices) < CLAIMED:
                 return
 
     async def _deliver(self, notice: Notice) -> None:
         arrived = self._arrived.setdefault(notice.id, set())
-        for channel in self._channels:
-            if channel.name in arrived:
-                continue
-            result = "delivered" if await channel.deliver(notice) else "failed"
-            if result == "delivered":
-                arrived.add(channel.name)
-            elif notice.attempts >= MAX_ATTEMPTS:
-                result = "given_up"
-            self._metrics.notifications.labels(channel.name, result).inc()
+        missing = [channel for channel in self._channels if channel.name not in arrived]
+        await asyncio.gather(*(self._tell(channel, notice, arrived) for channel in missing))
         await self._settle(notice, everywhere=len(arrived) >= len(self._channels))
+
+    async def _tell(self, channel: Channel, notice: Notice, arrived: set[str]) -> None:
+        result = "delivered" if await channel.deliver(notice) else "failed"
+        if result == "delivered":
+            arrived.add(channel.name)
+        elif notice.attempts >= MAX_ATTEMPTS:
+            result = "given_up"
+        self._metrics.notifications.labels(channel.name, result).inc()
 
     async def _settle(self, notice: Notice, *, everywhere: bool) -> None:
         if everywhere:

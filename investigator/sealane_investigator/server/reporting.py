@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from aiohttp import web
 
-from sealane_api.diagnosis.error_event import ErrorBatch, ErrorEvent, Origin
+from sealane_api.diagnosis.error_event import MAX_BATCH, ErrorBatch, ErrorEvent, Origin
 from sealane_investigator.errors import BatchRefused
 from sealane_investigator.intake.acceptance import Intake
 from sealane_investigator.intake.alerts import Alerts, decode_alerts
@@ -92,15 +93,18 @@ class Reporting:
         """``POST /v1/alerts``."""
         origin = Origin.SELF if call.caller.own else Origin.ALERT
         with self._admitted():
-            alerts = decode_alerts(await _body(call.request), reporter=f"alert/{call.caller.name}", origin=origin)
+            body, reporter = await _body(call.request), f"alert/{call.caller.name}"
+            decode = partial(decode_alerts, body, reporter=reporter, origin=origin)
+            alerts = await asyncio.to_thread(decode) if len(body) > _LARGE else decode()
             await self._take(alerts)
         self._metrics.accepted.labels("alerts").inc(len(alerts.firing))
         return json_answer(AcceptedAnswer(len(alerts.firing)), status=202)
 
     async def _take(self, alerts: Alerts) -> None:
-        if alerts.firing:
-            first = alerts.firing[0]
-            await self._intake.take(ErrorBatch(reporter=first.reporter, epoch="alerts", events=alerts.firing))
+        # A notification that is kept in part comes again, and what was kept counts once.
+        for events in _batched(alerts.firing):
+            batch = ErrorBatch(reporter=events[0].reporter, epoch=alerts.epoch, events=events, dropped=alerts.left_out)
+            await self._intake.take(batch)
         if alerts.resolved:
             self._metrics.alerts_resolved.labels().inc(len(alerts.resolved))
             _log.info("alerts_resolved", count=len(alerts.resolved))
@@ -117,6 +121,12 @@ class Reporting:
             yield
         finally:
             self._at_once -= 1
+
+
+def _batched(events: tuple[ErrorEvent, ...]) -> Iterator[tuple[ErrorEvent, ...]]:
+    """Cut events into what a batch may hold."""
+    for start in range(0, len(events), MAX_BATCH):
+        yield events[start : start + MAX_BATCH]
 
 
 async def _body(request: web.Request) -> bytes:

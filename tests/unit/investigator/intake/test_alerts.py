@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sealane_api.diagnosis.error_event import MAX_BATCH, MAX_MESSAGE, Origin
+from sealane_api.diagnosis.error_event import MAX_MESSAGE, Origin
 from sealane_investigator.errors import BatchRefused
-from sealane_investigator.intake.alerts import Alerts, decode_alerts
+from sealane_investigator.intake.alerts import MAX_ALERTS, Alerts, decode_alerts
 
 
 def _alert(**changed: Any) -> dict[str, Any]:
@@ -67,6 +67,22 @@ def test_a_resolved_alert_is_no_error() -> None:
     assert alerts.firing[0].id != alerts.resolved[0].id
 
 
+def test_what_was_left_out_is_counted_by_the_group() -> None:
+    """Its events bear the group as their epoch, and another group has another one."""
+    one, other = _decoded(_alert(), groupKey="{}:{a}"), _decoded(_alert(), groupKey="{}:{b}")
+
+    assert one.firing[0].epoch == one.epoch != other.epoch
+    assert one.firing[0].id == other.firing[0].id
+
+
+def test_pods_of_a_deployment_are_one_workload() -> None:
+    """As they are in the events of Kubernetes: the next pod makes no second incident."""
+    pods = ("api-7d4b9c6f5d-x2x4z", "api-7d4b9c6f5d-c5dkp")
+    alerts = [_alert(labels={"alertname": "A", "namespace": "team", "pod": pod}) for pod in pods]
+
+    assert [event.workload for event in _decoded(*alerts).firing] == ["team/Deployment/api"] * 2
+
+
 def test_whose_trouble_it_is_says_the_token() -> None:
     """Labels and annotations have no say in it."""
     (event,) = _decoded(_alert(labels={"alertname": "SealaneDown", "origin": "router"}), origin=Origin.SELF).firing
@@ -96,7 +112,7 @@ def test_a_long_text_is_cut_and_a_field_of_a_later_release_passed_over() -> None
         ({"status": "other"}, {}, "alerts[0].status"),
         ({"startsAt": "yesterday"}, {}, "alerts[0].startsAt"),
         ({"fingerprint": ""}, {}, "alerts[0].fingerprint"),
-        ({"labels": {str(number): "x" for number in range(65)}}, {}, "alerts[0].labels"),
+        ({"labels": {str(number): "x" for number in range(257)}}, {}, "alerts[0].labels"),
     ],
 )
 def test_what_is_no_notification_is_refused_with_its_place(
@@ -110,9 +126,9 @@ def test_what_is_no_notification_is_refused_with_its_place(
 
 
 def test_a_notification_has_a_limit() -> None:
-    """As a batch of errors has."""
-    assert len(_decoded(*[_alert()] * MAX_BATCH).firing) == MAX_BATCH
+    """Far above a group of alerts: what is refused, Alertmanager does not send again."""
+    assert len(_decoded(*[_alert()] * MAX_ALERTS).firing) == MAX_ALERTS
     with pytest.raises(BatchRefused):
-        _decoded(*[_alert()] * (MAX_BATCH + 1))
+        _decoded(*[_alert()] * (MAX_ALERTS + 1))
     with pytest.raises(BatchRefused):
         decode_alerts(b"{", reporter="alert/am", origin=Origin.ALERT)

@@ -12,7 +12,6 @@ from sealane_investigator.kube.warnings import (
     first_seen,
     is_warning,
     last_seen,
-    workload_of,
 )
 
 _NOON = 1_795_003_200.0
@@ -57,24 +56,6 @@ def test_what_the_operator_says_of_a_route_is_our_own() -> None:
     found = error_event(_event(involvedObject=about), 1, 0.0)
 
     assert (found.origin, found.route, found.workload) == (Origin.SELF, "team/chat", "team/ProviderRoute/chat")
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "wanted"),
-    [
-        ("Pod", "web-7d4b9c6f5d-x2x4z", ("Deployment", "web")),
-        ("Pod", "my-web-6b8f7d-x2x4z", ("Deployment", "my-web")),
-        ("Pod", "agent-x2x4z", ("Pod", "agent")),
-        ("Pod", "db-0", ("Pod", "db-0")),
-        ("Pod", "redis-proxy", ("Pod", "redis-proxy")),
-        ("ReplicaSet", "web-7d4b9c6f5d", ("Deployment", "web")),
-        ("ReplicaSet", "by-hand", ("ReplicaSet", "by-hand")),
-        ("Node", "node-x2x4z", ("Node", "node-x2x4z")),
-    ],
-)
-def test_a_pod_is_called_by_what_it_belongs_to(kind: str, name: str, wanted: tuple[str, str]) -> None:
-    """Ten pods of one Deployment are ill of one thing."""
-    assert workload_of(kind, name) == wanted
 
 
 def test_a_series_counts_as_its_newest_form_does() -> None:

@@ -1,5 +1,6 @@
 """The outbox is emptied, at least once for every channel."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from sealane_investigator.interfaces import ChangeOf, Notice
 from sealane_investigator.notify.outbox import FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS, Outbox
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from tests.support.fake_store import FakeStore
+from tests.support.waiting import until
 from tests.unit.investigator.notify.test_messages import INCIDENT
 
 
@@ -28,6 +30,18 @@ class _Played:
 
     async def close(self) -> None:
         return None
+
+
+class _Hanging(_Played):
+    """A channel that answers when it is told to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.answers = asyncio.Event()
+
+    async def deliver(self, notice: Notice) -> bool:
+        await self.answers.wait()
+        return await super().deliver(notice)
 
 
 def _notice(number: int = 1, attempts: int = 1) -> Notice:
@@ -64,6 +78,19 @@ async def test_a_channel_that_has_a_notice_is_not_told_again() -> None:
 
     assert (works.told, broken.told) == ([1], [1])
     assert store.settled == [(1, "failed", FIRST_PAUSE), (1, "delivered", None)]
+
+
+async def test_a_receiver_that_hangs_holds_up_no_other() -> None:
+    """The other one has everything before the first one has answered at all."""
+    store, prompt, hanging = FakeStore(), _Played("a"), _Hanging("b")
+    store.notices = [_notice(number) for number in range(5)]
+    turning = asyncio.ensure_future(_outbox(store, hanging, prompt).turn())
+    await until(lambda: len(prompt.told) == 5)
+    answered = list(hanging.told)
+    hanging.answers.set()
+    await turning
+
+    assert (answered, sorted(prompt.told), sorted(hanging.told)) == ([], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4])
 
 
 async def test_pauses_grow_and_end() -> None:

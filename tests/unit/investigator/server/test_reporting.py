@@ -88,6 +88,18 @@ async def test_alerts_are_kept_and_resolved_ones_counted() -> None:
         assert [event.type for event in kept.resolved] == ["A"]
 
 
+async def test_a_large_notification_is_kept_in_batches_and_says_what_it_left_out() -> None:
+    """All of it; what Alertmanager cut off makes the counts lower bounds."""
+    async with _scene() as (client, kept):
+        answer = await client.post("/v1/alerts", {**_webhook(*["firing"] * 1_001), "truncatedAlerts": 7}, token="alert")
+
+        assert (answer.status, answer.body) == (202, {"accepted": 1_001})
+        assert [len(each.events) for each in kept.batches] == [500, 500, 1]
+        (name,) = kept.batches[0].lost
+        event = kept.batches[0].events[0]
+        assert (name, kept.batches[0].lost[name]) == (f"{event.reporter}/{event.epoch}", 7)
+
+
 async def test_whose_trouble_it_is_says_the_token() -> None:
     """What Sealane's own tokens send is Sealane's own."""
     async with _scene() as (client, kept):
