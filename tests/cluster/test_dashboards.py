@@ -137,7 +137,7 @@ def _keep_asking(made: World, client: httpx.Client, enough: float) -> None:
         _ask(made, client)
         return time.monotonic() > deadline and made.condition("RolledBack").startswith("True/")
 
-    made.until(asked, lambda: f"the rollback: {made.explain()}", patience=80, every=0.2)
+    made.until(asked, lambda: f"the rollback: {made.message('Progressing')}", patience=80, every=0.2)
 
 
 def _empty(server: Prometheus, dashboard: Dashboard, begin: float, end: float) -> list[str]:

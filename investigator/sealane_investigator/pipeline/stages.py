@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sealane_api.diagnosis.error_event import ErrorEvent
+from sealane_investigator.causes.from_text import with_text_cause
 from sealane_investigator.classify.deciding import classify
 from sealane_investigator.fingerprint.fingerprinting import fingerprint, former_hash
 from sealane_investigator.incident.diagnosis import Diagnosis
@@ -52,8 +53,9 @@ def peeled(stage: Stage) -> Stage:
 
 
 def classified(stage: Stage) -> Stage:
-    """Find the class and how sure it is."""
-    return replace(stage, diagnosis=classify(_there(stage.peeled)))
+    """Find the class, how sure it is, and the cause where the text itself names it."""
+    found = _there(stage.peeled)
+    return replace(stage, diagnosis=with_text_cause(classify(found), found))
 
 
 def fingerprinted(stage: Stage) -> Stage:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sealane_api.diagnosis.error_class import ErrorClass
+from sealane_api.diagnosis.error_class import Cause, ErrorClass
 from sealane_investigator.pipeline.stages import PURE, Stage, analysed, classified, fingerprinted, peeled
 from tests.support.reported import event
 
@@ -45,6 +45,15 @@ def test_an_event_without_a_message_is_known_by_its_exception() -> None:
     found = analysed(event(1, message="", status=None, exception="ConnectionRefusedError"))
 
     assert found.diagnosis.error_class is ErrorClass.CONNECTION_REFUSED
+
+
+def test_a_cause_that_the_text_names_comes_with_the_class() -> None:
+    """A limit of 0 is never reached by waiting."""
+    text = "Quota exceeded for metric: generate_content_free_tier_requests, limit: 0, model: gemini-2.5-pro"
+    found = analysed(event(1, status=429, message=text)).diagnosis
+
+    assert (found.error_class, found.cause) == (ErrorClass.QUOTA_EXHAUSTED, Cause.QUOTA_ZERO)
+    assert analysed(event(2, status=429, message="Rate limit reached for requests")).diagnosis.cause is None
 
 
 def test_a_stage_that_comes_too_early_says_so() -> None:
