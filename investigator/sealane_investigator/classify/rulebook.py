@@ -5,6 +5,7 @@ before a limit, a name that means nothing before a parameter that is wrong.
 """
 
 from sealane_investigator.classify.rule import Rule
+from sealane_investigator.classify.rules import particular
 from sealane_investigator.classify.rules.failures import capacity, infrastructure, nothing_wrong, streams, transport
 from sealane_investigator.classify.rules.refusals import (
     accounts,
@@ -20,8 +21,10 @@ from sealane_investigator.classify.wording import Wording
 
 RULES: tuple[Rule, ...] = (
     *capacity.AGGREGATES,
+    *particular.OUTSIDE,
     *capacity.EDGES,
     *limits.QUOTAS,
+    *particular.PARTICULAR,
     *infrastructure.WORKLOADS,
     *infrastructure.DATABASES,
     *nothing_wrong.NOTHING_WRONG,

@@ -98,7 +98,8 @@ STREAMS = (
         r"while streaming",
         unless=(
             r"connectionreseterror|client (has )?(closed|disconnected)|by (the )?user|end of json|"
-            r"no healthy upstream|remotedisconnected|timed? ?out|json input|incomplete json.*parse"
+            r"no healthy upstream|remotedisconnected|timed? ?out|json input|incomplete json.*parse|"
+            r"before completion: (rate|you|too many|usage|quota|exceeded|selected|our servers)"
         ),
     ),
 )
