@@ -10,8 +10,8 @@ from sealane_telemetry.error_text.vocabulary import is_word
 PREFIXES = (
     "sk-or-", "sk-kimi-", "sk-proj-", "sk-svcacct-", "sk-admin-", "sk-ant-", "sk-lf-", "sk-cp-", "sk-",
     "sl-", "gsk_", "xai-", "hf_", "AIza", "AKIA", "ASIA", "ABSK", "csk-", "r8_", "pplx-", "nvapi-", "tgp_", "fw_",
-    "github_pat_", "ghp_", "gho_", "ghu_", "ghs_", "ya29.", "glpat-", "xoxb-", "xoxp-", "pk-lf-", "tvly-", "jina_",
-    "tp-", "ark-",
+    "github_pat_", "ghp_", "gho_", "ghu_", "ghs_", "ya29.", "glpat-", "xoxb-", "xoxp-", "xapp-", "pk-lf-", "tvly-",
+    "jina_", "tp-", "ark-", "npm_", "SG.", "sk_live_", "rk_live_", "dop_v1_",
 )  # fmt: skip
 
 _PLACEHOLDER = re.compile(
@@ -61,29 +61,38 @@ def _is_words(text: str) -> bool:
 _BODY = r"[A-Za-z0-9_*•…\-]"
 _SHAPED = re.compile(
     rf"({MARK})"
-    rf"|(?<![A-Za-z0-9_])(?:(?:sk|sl|csk|pk|tvly|glpat|xox[bp]|nvapi|pplx|xai)-|sk_)(?:{_BODY}|\.(?=\.|{_BODY})){{4,4096}}"
-    rf"|(?<![A-Za-z0-9_])(?:gsk|hf|r8|tgp|fw|jina|github_pat|gh[pous])_{_BODY}{{12,4096}}"
+    rf"|(?<![A-Za-z0-9_])(?:(?:sk|sl|csk|pk|tvly|glpat|xox[abceoprs]|nvapi|pplx|xai|xapp)-|[sr]k_)(?:{_BODY}|\.(?=\.|{_BODY})){{4,4096}}"
+    rf"|(?<![A-Za-z0-9_])(?:gsk|hf|r8|tgp|fw|jina|npm|dop_v1|github_pat|gh[pousr])_{_BODY}{{12,4096}}"
     r"|(?<![A-Za-z0-9])AIza[A-Za-z0-9_\-*]{10,200}"
     r"|(?<![A-Za-z0-9])(?:AKIA|ASIA|ABSK)[A-Z0-9a-z+/=*]{8,2048}"
     r"|(?<![A-Za-z0-9])ya29\.[A-Za-z0-9_.-]{8,4096}"
     r"|(?<![A-Za-z0-9])[0-9a-fA-F]{32}\.[A-Za-z0-9_*-]{4,512}"
     r"|(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{4,8192}(?:\.[A-Za-z0-9_-]{0,8192}){1,3}"
-    r"|-----BEGIN [A-Z ]{1,40}-----[^-]{0,16384}(?:-----END [A-Z ]{1,40}-----)?"
-    r"|(?i:data:)[a-z0-9.+/-]{0,80}(?:;[a-z0-9=._-]{1,80}){0,4},[^\s\"'\\]{8,}"
+    r"|(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{8,64}\.[A-Za-z0-9_-]{8,128}"
+    r"|(?<![A-Za-z0-9])ark-[0-9a-f]{8}-[0-9a-f-]{8,64}"
+    r"|-----BEGIN(?:[^\"']{0,16384}?-----END[^-\"']{1,40}-----|[^\"']{0,16384})"
+    r"|(?<=://)[^\s:/@\"'<>]{0,64}:(?!\d{1,5}(?:[/\s?#]|$))[^\s\"'<>]{1,256}(?=@)"
+    r"|(?i:data:)[a-z0-9.+/-]{0,80}+(?:;[a-z0-9=._-]{1,80}+){0,4}+,[^\s\"'\\]{8,}"
 )
-_STARRED = re.compile(rf"({MARK})|(?<![A-Za-z0-9])[A-Za-z0-9]{{0,12}}(?:\*{{3,200}}|•{{3,200}})[A-Za-z0-9]{{0,12}}")
+_STARRED = re.compile(
+    rf"({MARK})|(?<![A-Za-z0-9])[A-Za-z0-9]{{0,12}}(?:\*{{3,200}}|•{{3,200}})"
+    r"(?:[A-Za-z0-9_/+=.*•-]{0,200}[A-Za-z0-9])?"
+)
 _NAMES = (
     r"(?:proxy-)?authorization|x-api-key|api[-_ ]?keys?|apikey|access[-_ ]?(?:key|token)(?:[-_ ]?id)?|auth[-_ ]?token|"
     r"secret(?:[-_ ]?(?:access)?[-_ ]?key)?|client[-_ ]?secret|password|passwd|pwd|private[-_ ]?key|"
     r"x-goog-api-key|x-amz-security-token|session[-_ ]?token|refresh[-_ ]?token|id[-_ ]?token|"
+    r"token|secret|passphrase|x-api|account[-_]?key|"
     r"(?:ocp-apim-)?subscription[-_ ]?key|(?:set-)?cookie|credentials?|sec-websocket-protocol"
 )
 _LABELLED = re.compile(
-    rf"(?=[aAbBcCiIoOpPrRsSxX?&])(?i:(?<![A-Za-z])(?<!<key:id\.)(?:{_NAMES})(?: provided| is| was| =)?"
+    rf"(?=[a-zA-Z])(?i:(?<![A-Za-z])(?<!<key:id\.)(?:{_NAMES})(?: provided| is| was| =)?"
     rf"\\{{0,8}}[\"'`]?\s{{0,4}}[:=]\s{{0,4}}"
     rf"\\{{0,8}}[\"'`]?(?:(?:bearer|basic|token)\s{{1,4}})?|\b(?:bearer|basic)\s{{1,4}}|"
-    rf"[?&](?:key|token|api_key|access_token|sig|signature)=)(?!\s)((?:{MARK})|[^\s\"'`<>&,;)}}\]\\]{{1,8192}})"
+    rf"(?<![a-z])(?:key|sig|signature)=)(?!\s)((?:{MARK})|(?<=[\"'`])[^\"'`\n\\<>]{{1,8192}}|[^\s\"'`<>&,;)}}\]\\]{{1,8192}})"
 )
+#: Digits of a number of tokens.
+_COUNT = 7
 
 
 def mask_credentials(text: str, mark: Callable[[str, str], str]) -> str:
@@ -104,7 +113,9 @@ def _shaped(match: re.Match[str], mark: Callable[[str, str], str]) -> str:
 def _labelled(match: re.Match[str], mark: Callable[[str, str], str]) -> str:
     value = match[1]
     label = match[0][: match.start(1) - match.start()]
-    bare = value.rstrip(".:!?")
+    bare = value.rstrip(".:!? ")
     if re.fullmatch(MARK, bare) or (is_word(bare.lower()) and not label.endswith("=")) or not bare:
+        return match[0]
+    if bare.isdigit() and len(bare) <= _COUNT and "token" in label.lower():
         return match[0]
     return label + mark(bare, credential_class(bare)) + value[len(bare) :]

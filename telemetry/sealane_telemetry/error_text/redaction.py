@@ -6,6 +6,7 @@ credential, what is quoted, what members that are no part of an error hold, and 
 """
 
 import re
+from itertools import islice
 
 from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_id, is_label, is_name
 from sealane_telemetry.error_text.credentials import mask_credentials
@@ -17,17 +18,22 @@ from sealane_telemetry.error_text.stretch import Stretch
 
 #: Characters that are looked at; what is longer keeps its length and hash alone.
 MAX_TEXT = 65_536
+#: Blanks and punctuation marks that are looked at, which is what takes time.
+MAX_PIECES = 3_000
 #: Strings in strings; what lies deeper is private.
 MAX_DEPTH = 8
 #: Enough passes for a text to say the same when it is redacted again.
 _MAX_PASSES = 4
 
+_COUNTED = re.compile(rf"(\s?{MARK})|\\+|[^\w\s\\]|\s+")
 _ADDRESS = re.compile(rf"([A-Za-z][A-Za-z0-9+.-]*://)((?:{MARK}|[^/?#@])*@)?([^/?#@]*)([^?#]*)(.*)", re.DOTALL)
 _NESTED = re.compile(
     r"\s{0,8}(?:\[?\s{0,8}\{|[bu]?\\{0,16}[\"']\s{0,4}\{|<!DOCTYPE|<html|Error code:|\[SSL|\[Errno)", re.IGNORECASE
 )
 #: Elements of a page whose text is no error's title.
 _TAGS = ("body", "p", "div", "span", "td", "li", "pre", "code", "html", "script", "style", "a", "b", "blockquote")
+#: No limit and no count that somebody would be told has so many.
+_MANY_DIGITS = re.compile(r"\d{8}")
 _LINE_END = re.compile(r"\n|\\{1,16}[nrt]")
 #: Marks that end no stretch of prose.
 _INSIDE_PROSE = "'’‘-/%&#@*+^~|$_.,"
@@ -51,6 +57,8 @@ _PART = re.compile(rf"({MARK})|[^/?#&=,:;<>]+")
 _RAISED = re.compile(r"[\w.]{0,200}(?:Error|Exception|Timeout|Fault|Warning|Disconnected|Closed|Refused|Read)")
 _ONLY_MARKS = re.compile(rf"\s*(?:{MARK}[\s,.]*)+")
 
+#: Where an error's wording is expected, so that single words of the trade may stay.
+_EXPECTED = (Place.BEGINNING, Place.SENTENCE)
 # Looked up for each piece, which members of an Enum are slow at.
 _CHUNK, _BLANK, _QUOTE, _END, _OTHER = Kind.CHUNK, Kind.BLANK, Kind.QUOTE, Kind.END, Kind.OTHER
 
@@ -63,8 +71,9 @@ class ErrorTextRedactor:
 
     def redact(self, text: str) -> str:
         """Return ``text`` redacted; redacting that again changes nothing. Linear in the text's length."""
-        rest = text[MAX_TEXT:]
-        shown = text[:MAX_TEXT]
+        end = _end_of_what_is_read(text)
+        rest = text[end:]
+        shown = text[:end]
         for _ in range(_MAX_PASSES):
             before = shown
             shown = self._region(mask_credentials(shown, self._marks.key), 0, Place.BEGINNING)
@@ -148,9 +157,10 @@ class ErrorTextRedactor:
             return self._hidden(stretch)
         out: list[str] = []
         strange = stretch.strange()
+        expected = stretch.place in _EXPECTED
         private = ""
         for number, piece in enumerate(stretch.pieces):
-            if number in strange:
+            if number in strange and not (expected and piece.kind is _CHUNK and is_of_the_trade(piece.text.lower())):
                 private += piece.text
                 continue
             if private:
@@ -161,7 +171,7 @@ class ErrorTextRedactor:
 
     def _hidden(self, stretch: Stretch) -> str:
         """As marks, but for words of the trade where an error's wording is expected and what is marked already."""
-        expected = stretch.place in (Place.BEGINNING, Place.SENTENCE)
+        expected = stretch.place in _EXPECTED
         out: list[str] = []
         private = ""
         for piece in stretch.pieces:
@@ -185,7 +195,9 @@ class ErrorTextRedactor:
     def _shown(self, number: int, stretch: Stretch) -> str:
         piece = stretch.pieces[number]
         if piece.kind is _CHUNK:
-            return self._marks.text(piece.text) if stretch.chunk(number) is Chunk.UNKNOWN else piece.text
+            chunk = stretch.chunk(number)
+            sent = chunk is Chunk.NUMBER and stretch.place is Place.SHOWN and _MANY_DIGITS.search(piece.text)
+            return self._marks.text(piece.text) if sent or chunk is Chunk.UNKNOWN else piece.text
         if piece.kind is Kind.PERSON:
             return self._marks.text(piece.text)
         if piece.kind is Kind.ADDRESS:
@@ -209,6 +221,15 @@ class ErrorTextRedactor:
         """Keep those parts of a path or a query that are names or numbers, at a stranger's those of an API's paths."""
         public = _is_public if known else _is_of_api
         return _PART.sub(lambda part: part[0] if part[1] or public(part[0]) else self._marks.text(part[0]), text)
+
+
+def _end_of_what_is_read(text: str) -> int:
+    """Where the part of ``text`` ends that is read; marks do not count, so that what is redacted is read as far."""
+    if len(text) <= MAX_PIECES:
+        return len(text)
+    counted = (found for found in _COUNTED.finditer(text, 0, MAX_TEXT) if found[1] is None)
+    beyond = next(islice(counted, MAX_PIECES, None), None)
+    return min(len(text), MAX_TEXT) if beyond is None else beyond.start()
 
 
 def _is_public(part: str) -> bool:

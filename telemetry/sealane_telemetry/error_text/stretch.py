@@ -1,13 +1,19 @@
 """A stretch of prose: what stands between two ends, with what its words are."""
 
+from itertools import groupby
+
 from sealane_telemetry.error_text.chunks import Chunk, chunk_of
 from sealane_telemetry.error_text.lexer import Kind, Piece
 from sealane_telemetry.error_text.prose import Place, is_wording, place_behind
-from sealane_telemetry.error_text.vocabulary import familiarity, is_word
+from sealane_telemetry.error_text.vocabulary import familiarity, in_known_triples, is_word
 
 #: So many words in a row, of whose neighbours no more than this part is familiar, are somebody's.
 STRANGE_WORDS = 5
 STRANGE_BELOW = 0.26
+#: So many words in a row, of which no three are documented so, are somebody's, however familiar each pair of them is;
+#: three documented ones between such words are chance.
+UNDOCUMENTED_WORDS = 4
+CHANCE_WORDS = 3
 
 # Looked up for each piece, which members of an Enum are slow at.
 _CHUNK, _BLANK = Kind.CHUNK, Kind.BLANK
@@ -52,7 +58,7 @@ class Stretch:
     def strange(self) -> set[int]:
         """Return the numbers of pieces that no error says so in a row, though the stretch around them is an error's."""
         strange: set[int] = set()
-        if len(self._chunks) < STRANGE_WORDS:
+        if len(self._chunks) < UNDOCUMENTED_WORDS:
             return strange
         row: list[int] = []
         for number, piece in enumerate((*self.pieces, None)):
@@ -65,17 +71,19 @@ class Stretch:
 
     def _strange_in(self, row: list[int]) -> set[int]:
         found: set[int] = set()
-        if len(row) < STRANGE_WORDS:
+        if len(row) < UNDOCUMENTED_WORDS:
             return found
         words = [self.pieces[number].text.lower() for number in row]
         for start in range(len(row) - STRANGE_WORDS + 1):
             if familiarity(words[start : start + STRANGE_WORDS]) <= STRANGE_BELOW:
                 found.update(range(row[start], row[start + STRANGE_WORDS - 1] + 1))
+        for start, end in _undocumented(words):
+            found.update(range(row[start], row[end - 1] + 1))
         return found
 
     def following(self, end: str) -> "Stretch":
         """Return the empty stretch behind ``end``, which is ``""`` for a quoted string."""
-        if end in (":", "="):
+        if end in (":", "=") and self.place is not Place.SHOWN:
             return Stretch(place_behind(self.words, self.place))
         if not self.pieces or end in ("", ",", "(", ")", "[", "]") or self.place is Place.SHOWN:
             return Stretch(self.place)
@@ -88,3 +96,17 @@ class Stretch:
         if not is_word((self.pieces[left].text + self.pieces[right].text).lower()):
             return
         self._chunks[left] = self._chunks[right] = Chunk.NAME
+
+
+def _undocumented(words: list[str]) -> list[tuple[int, int]]:
+    """Where many words in a row are, as start and end, of which no three are documented so."""
+    runs: list[tuple[int, int]] = []
+    start = 0
+    for documented, group in groupby(in_known_triples(words)):
+        end = start + len(list(group))
+        chance = end - start <= CHANCE_WORDS and runs and end < len(words)
+        if not documented or chance:
+            joined = runs.pop()[0] if runs and runs[-1][1] == start else start
+            runs.append((joined, end))
+        start = end
+    return [run for run in runs if run[1] - run[0] >= UNDOCUMENTED_WORDS]

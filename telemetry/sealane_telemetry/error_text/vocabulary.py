@@ -30,6 +30,16 @@ def familiarity(words: list[str]) -> float:
     return sum(map(_pairs().__contains__, pairwise(words))) / count if count > 0 else 1.0
 
 
+def in_known_triples(words: list[str]) -> list[bool]:
+    """Return of each of ``words`` whether it is one of three in a row that stand so in a documented wording."""
+    known = _triples()
+    found = [False] * len(words)
+    for at, triple in enumerate(zip(words, words[1:], words[2:], strict=False)):
+        if triple in known:
+            found[at : at + 3] = True, True, True
+    return found
+
+
 def chinese_familiarity(run: str) -> float:
     """Return which part of the neighbouring characters of ``run`` stand side by side in documented wordings, 0 to 1."""
     pairs = list(pairwise(run))
@@ -48,6 +58,12 @@ def _lines() -> tuple[str, ...]:
 @cache
 def _pairs() -> frozenset[tuple[str, str]]:
     return frozenset(pair for line in _lines() for pair in pairwise(_LATIN.findall(line.lower())))
+
+
+@cache
+def _triples() -> frozenset[tuple[str, str, str]]:
+    found = [_LATIN.findall(line.lower()) for line in _lines()]
+    return frozenset(triple for words in found for triple in zip(words, words[1:], words[2:], strict=False))
 
 
 @cache

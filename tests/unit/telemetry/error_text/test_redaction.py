@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sealane_telemetry.error_text.marks import MARK
-from sealane_telemetry.error_text.redaction import MAX_TEXT, ErrorTextRedactor
+from sealane_telemetry.error_text.redaction import MAX_PIECES, MAX_TEXT, ErrorTextRedactor
 
 _REDACTOR = ErrorTextRedactor(b"a secret of these tests")
 
@@ -173,12 +173,29 @@ def test_an_address_keeps_where_it_leads_and_loses_who_goes_there() -> None:
     )
 
 
-def test_what_is_beyond_the_limit_keeps_its_length_alone() -> None:
-    """A text of any length is answered in time; what was not looked at is not shown."""
-    shown = _REDACTOR.redact("rate limit exceeded. " * 4_000)
+@pytest.mark.parametrize(
+    ("unit", "times", "read"),
+    [
+        ("a" * 99 + " ", MAX_TEXT // 100 + 10, MAX_TEXT),
+        ("<p>a</p>", MAX_PIECES, MAX_PIECES // 5 * 8),
+        ("'a': ", MAX_PIECES, MAX_PIECES // 4 * 5),
+    ],
+)
+def test_what_is_beyond_the_limits_keeps_its_length_alone(unit: str, times: int, read: int) -> None:
+    """A text of any length, and of any number of pieces, is answered in time; what was not read is not shown."""
+    text = unit * times
+    shown = _REDACTOR.redact(text)
 
-    assert re.search(rf"<text:{21 * 4_000 - MAX_TEXT}:[0-9a-f]{{6}}>$", shown)
-    assert len(shown) < MAX_TEXT + 100
+    hidden = re.search(r" <text:(\d+):[0-9a-f]{6}>$", shown)
+    assert hidden is not None
+    assert int(hidden[1]) == len(text) - read
+    assert _REDACTOR.redact(shown) == shown
+
+
+def test_as_many_pieces_as_are_read_are_read() -> None:
+    """One more is not."""
+    assert _REDACTOR.redact("limit, " * (MAX_PIECES // 2)).count("limit") == MAX_PIECES // 2
+    assert _REDACTOR.redact("limit, " * (MAX_PIECES // 2) + "limit limit").count("limit") == MAX_PIECES // 2 + 1
 
 
 def test_the_same_text_has_the_same_mark_with_the_same_secret() -> None:
