@@ -49,7 +49,7 @@ def test_an_event_without_a_message_is_known_by_its_exception() -> None:
 
 def test_a_cause_that_the_text_names_comes_with_the_class() -> None:
     """A limit of 0 is never reached by waiting."""
-    text = "Quota exceeded for metric: generate_content_free_tier_requests, limit: 0, model: gemini-2.5-pro"
+    text = "You exceeded your current quota. Quota exceeded for metric: free_tier_requests, limit: 0, model: gemini-2"
     found = analysed(event(1, status=429, message=text)).diagnosis
 
     assert (found.error_class, found.cause) == (ErrorClass.QUOTA_EXHAUSTED, Cause.QUOTA_ZERO)
