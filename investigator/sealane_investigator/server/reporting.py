@@ -11,7 +11,7 @@ from aiohttp import web
 from sealane_api.diagnosis.error_event import MAX_BATCH, ErrorBatch, ErrorEvent, Origin
 from sealane_investigator.errors import BatchRefused
 from sealane_investigator.intake.acceptance import Intake
-from sealane_investigator.intake.alerts import Alerts, decode_alerts
+from sealane_investigator.intake.alerts import Alerts, Webhook, decode_alerts
 from sealane_investigator.intake.wire import Batch, decode_batch
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from sealane_telemetry.logs import get_logger
@@ -74,6 +74,7 @@ class Reporting:
                 summary="Alertmanager's webhook, version 4; every alert is counted once.",
                 handler=self.alerts,
                 right=Right.ALERT,
+                body=Webhook,
                 answer=AcceptedAnswer,
                 status=202,
                 codes=_BODY_CODES,

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select, update
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.incident.incident import MAX_FACET_VALUES, OTHER
 from sealane_investigator.store.dialect import locked
-from sealane_investigator.store.recording.counting import add_hours
+from sealane_investigator.store.recording.counting import MAX_ROUTES, add_hours
 from sealane_investigator.store.recording.facet_values import add_facets
+from sealane_investigator.store.rows import decoded, encoded
 from sealane_investigator.store.schema import facets, hours, incidents, keys
 
 
@@ -27,6 +28,7 @@ def merge(connection: Connection, numbers: Sequence[int], into: int, at: float) 
             raise DeedRefused(f"incident {source} has others merged into it; unmerge them first")
         connection.execute(update(keys).where(keys.c.incident == source).values(incident=into))
         _move_counts(connection, source, into, sign=1)
+        _join_revisions(connection, source, into)
         _mark(connection, source, into, at)
     _touch(connection, into, at)
     return [*sources, into]
@@ -87,6 +89,18 @@ def _move_counts(connection: Connection, source: int, target: int, *, sign: int)
     if counts:
         add_hours(connection, {(target, hour): sign * count for hour, count in counts})
     _move_facets(connection, source, target, sign=sign)
+
+
+def _join_revisions(connection: Connection, source: int, target: int) -> None:
+    """What is seen of the source's routes from now on is seen of the target; both know its highest revision."""
+    query = select(incidents.c.id, incidents.c.revisions).where(incidents.c.id.in_((source, target)))
+    known = {row.id: decoded(row.revisions) for row in connection.execute(query)}
+    joined = dict(known[target])
+    for route, revision in known[source].items():
+        if route in joined or len(joined) < MAX_ROUTES:
+            joined[route] = max(revision, joined.get(route, 0))
+    if joined != known[target]:
+        connection.execute(update(incidents).where(incidents.c.id == target).values(revisions=encoded(joined)))
 
 
 def _move_facets(connection: Connection, source: int, target: int, *, sign: int) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from sealane_investigator.errors import DeedRefused
-from sealane_investigator.incident.incident import MAX_FACET_VALUES, OTHER
+from sealane_investigator.incident.incident import MAX_FACET_VALUES, OTHER, State
 from sealane_investigator.interfaces import Deed
 from sealane_investigator.store.store import SqlStore
 from tests.support.stores import HOUR, NOON, analysed, do, events, one
@@ -49,6 +49,19 @@ async def test_values_without_a_place_are_other_on_both_ways(store: SqlStore) ->
 
     assert (len(merged), merged[OTHER], merged["a0"]) == (MAX_FACET_VALUES + 1, 1, 2)
     assert (again[OTHER], again["a0"], sum(again.values())) == (0, 1, MAX_FACET_VALUES)
+
+
+async def test_a_straggler_of_the_merged_ones_older_revision_brings_nothing_back(store: SqlStore) -> None:
+    """The one that stays is resolved at the highest revision of the routes of both."""
+    await store.record([analysed(1, kind="a", route="team/a", revision=9), analysed(2, kind="b", revision=7)], {})
+    await do(store, Deed.MERGE, 2, into=1)
+    await do(store, Deed.RESOLVE, 1)
+
+    await store.record([analysed(3, kind="b", revision=6, at=NOON + 5)], {})
+    straggler = (await one(store)).state
+    await store.record([analysed(4, kind="b", revision=7, at=NOON + 5)], {})
+
+    assert (straggler, (await one(store)).state) == (State.RESOLVED, State.REGRESSED)
 
 
 async def test_what_is_merged_takes_no_deeds(two: SqlStore) -> None:
