@@ -42,6 +42,13 @@ class TextRule:
     why: str
 
 
+#: How a refusal quotes the value that it refuses.
+_GIVEN = r"(?:provided|api[ _-]?key|\b(?:key|token))['\"]?\s?(?:is )?[:=]\s?['\"]?"
+#: Prefixes of other platforms' keys, and hosts of public platforms.
+_FOREIGN = r"(?:AIza|sk-or-|sk-ant-|gsk_|xai-|hf_|sk-kimi-|<key:(?:AIza|sk-or-|sk-ant-|gsk_|xai-|hf_|sk-kimi-))"
+_PUBLIC = r"(?:openai|anthropic|deepseek|moonshot|kimi|groq|mistral|openrouter|googleapis|aliyuncs|bigmodel|z)\.\w{2,3}"
+
+
 def _rule(cause: Cause, classes: frozenset[C], wording: str, why: str) -> TextRule:
     return TextRule(cause, classes, re.compile(wording, re.IGNORECASE), why)
 
@@ -50,19 +57,19 @@ _RULES = (
     _rule(
         Cause.QUOTA_ZERO,
         _LIMITED,
-        r"\blimit['\"]?: ?['\"]?0(?![\d.])|\blimit (?:is|of) 0(?![\d.])|quota_?value['\"]?: ?['\"]?0\b"
+        r"\blimit['\"]?: ?['\"]?0(?![\d.])|\blimit (?:is|of) 0(?![\d.])|\blimit 0, used|quota_?value['\"]?: ?['\"]?0\b"
         r"|限额为? ?0(?!\d)",
         "the limit that the text states is 0",
     ),
     _rule(
         Cause.KEY_FIELD_MISFILLED,
         _REFUSED,
-        r"(?:key|token|bearer)[^:]{0,30}: ?['\"]?(?:https?:|<key:(?:url|placeholder|words))"
-        r"|(?:key|token|bearer)[^:\n]{0,30}[: ]['\"]?<?(?:your|my|insert|enter|put|paste)[-_ *]{0,3}"
-        r"(?:\w{0,20}[-_ *])?(?:api|key|token)"
-        r"|(?:key|token)[^:\n]{0,30}: ?['\"]?(?:undefined|null|none|changeme|x{4,}|"
-        r"test|placeholder|dummy|empty|\*{3}here)\b"
-        r"|sk-your|(?-i:\bYOUR[-_ ]API[-_ ]KEY\b)(?!\))|bearer bearer|illegal header value b?['\"]bearer ?['\"]",
+        rf"{_GIVEN}(?:https?://|<key:(?:url|placeholder|words)|\$\{{?[A-Z_]{{3,40}}|\{{\{{|%\w{{3,40}}%|os\.environ)"
+        rf"|{_GIVEN}<?(?:your|my|insert|enter|put|paste|replace)[-_ *][-_ *\w]{{0,60}}(?:key|token|here|secret|api)"
+        rf"|{_GIVEN}(?:undefined|null|none|changeme|x{{4,60}}|test|fake|placeholder|dummy|empty|api[-_ ]?key|key|token)"
+        r"(?=['\"]?(?:[\s.,;)}]|$))"
+        rf"|{_GIVEN}(?:api_?key|bearer|authorization|export|\w{{2,20}}_api_key)\s?[:= ]"
+        r"|sk-your|bearer bearer|illegal header value b?['\"]bearer ?['\"]",
         "where the key belongs there is a URL, a placeholder or words",
     ),
     _rule(
@@ -70,7 +77,8 @@ _RULES = (
         _REFUSED,
         r"wrong (?:api )?endpoint|correct regional|(?:key|token)[^.]{0,60}(?:another|different|other|wrong) "
         r"(?:region|platform|site|endpoint|service)|(?:region|platform|endpoint)[^.]{0,40}(?:does not match|mismatch|"
-        r"not match)[^.]{0,40}key",
+        r"not match)[^.]{0,40}key"
+        rf"|provided: ?['\"]?{_FOREIGN}[^\n]{{0,400}}platform\.openai\.com",
         "the text says that the key belongs to another endpoint or region",
     ),
     _rule(
@@ -113,10 +121,13 @@ _RULES = (
     _rule(
         Cause.PROXY_MISCONFIGURED,
         _ON_THE_WAY,
-        r"tunnel connection failed|proxyerror|proxy authentication required|\b407\b|connect(?:ion)? to (?:the )?proxy|"
+        r"tunnel connection failed|proxyerror|proxy authentication required|"
+        r"(?:status|code|http|failed|error)[ :=/\d.]{1,12}407\b|"
+        r"connect(?:ion)? to (?:the )?proxy|"
         r"proxyconnect|proxy_connection_failed|resolve proxy|"
         r"proxy (?:server )?(?:refused|error|not (?:found|reachable))|"
-        r"socks\w{0,10}(?:error| error)|via proxy|behind (?:a )?proxy|wrong[_ ]version[_ ]number",
+        r"socks\w{0,10}(?:error| error)|via proxy|behind (?:a )?proxy|wrong[_ ]version[_ ]number"
+        rf"|(?:hostname mismatch|not valid for|doesn't match)[^\n]{{0,80}}{_PUBLIC}",
         "a proxy on the way refused or broke the connection",
     ),
 )  # fmt: skip
