@@ -1,6 +1,7 @@
 """A model's answer, of which only choices from closed lists are taken, and only with evidence that exists."""
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,10 @@ MAX_CONCURRENCY = 10_000
 FIRM = frozenset({Ground.CODE, Ground.PERSON})
 
 
+#: Models that know no schemas like to write JSON as Markdown does.
+_FENCE = re.compile(r"\A```(?:json)?\n(.*)\n```\Z", re.DOTALL)
+
+
 class Unusable(ValueError):
     """An answer that is not taken; the text says why, in words that a model can act on, without any of its own."""
 
@@ -40,7 +45,7 @@ class Choice:
 def read_answer(text: str, known: Collection[str]) -> Choice:
     """Read an answer; ``known`` are the ids of the evidence that was given. Raises Unusable."""
     try:
-        found = json.loads(text)
+        found = json.loads(_FENCE.sub(r"\1", text.strip()))
     except (ValueError, RecursionError):
         raise Unusable("it is not one JSON object") from None
     if not isinstance(found, dict):
@@ -67,12 +72,13 @@ def read_answer(text: str, known: Collection[str]) -> Choice:
 def with_choice(diagnosis: Diagnosis, choice: Choice) -> Diagnosis:
     """Return the diagnosis after a model's choice.
 
-    A documented code and a person's word keep their class, and a cause that facts or words named stays: what is known
-    beats what is thought.
+    A documented code, a person's word and whatever is surer than a model keep their class, and a cause that facts or
+    words named stays: what is known beats what is thought.
     """
     evidence = (*diagnosis.evidence, *(each for each in choice.evidence if each not in diagnosis.evidence))
-    keeps_class = diagnosis.ground in FIRM or choice.error_class is ErrorClass.UNKNOWN
     agrees = choice.error_class is diagnosis.error_class
+    is_surer = diagnosis.confidence > CONFIDENCE and not agrees
+    keeps_class = diagnosis.ground in FIRM or choice.error_class is ErrorClass.UNKNOWN or is_surer
     if not keeps_class:
         confidence = max(CONFIDENCE, diagnosis.confidence) if agrees else CONFIDENCE
         ground = diagnosis.ground if agrees and diagnosis.confidence > CONFIDENCE else Ground.MODEL

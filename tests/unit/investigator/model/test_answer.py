@@ -138,6 +138,22 @@ def test_a_documented_code_and_a_person_are_never_overridden(ground: Ground) -> 
     )
 
 
+def test_what_is_surer_than_a_model_keeps_its_class() -> None:
+    """Whoever writes the error's text may talk a model into anything; a rule is not to be talked to."""
+    sure = diagnosis(ErrorClass.RATE_LIMIT, ground=Ground.MESSAGE, confidence=CONFIDENCE + 0.01)
+    choice = Choice(error_class=ErrorClass.NONE, cause=Cause.CONFIG_CHANGE, evidence=("event:status",))
+    found = with_choice(sure, choice)
+
+    assert (found.error_class, found.ground, found.cause) == (ErrorClass.RATE_LIMIT, Ground.MESSAGE, None)
+
+
+def test_an_answer_may_be_written_as_markdown_does() -> None:
+    """Models that know no schemas do so; anything beside the object is none."""
+    assert read_answer(f"```json\n{_answer()}\n```\n", _KNOWN) == read_answer(_answer(), _KNOWN)
+    with pytest.raises(Unusable):
+        read_answer(f"Here it is:\n```json\n{_answer()}\n```", _KNOWN)
+
+
 def test_a_code_may_get_the_cause_that_it_lacks() -> None:
     """Where the model agrees about the class."""
     known = diagnosis(ErrorClass.MODEL_NOT_FOUND, ground=Ground.CODE)
