@@ -36,7 +36,7 @@ _HTTP_WITH_STATUS = (
 )
 _NAMED_EXCEPTION = (
     rf"(?:Uncaught |Unhandled |thread '[\w-]{{1,40}}' |Exception in thread \"[\w-]{{1,40}}\" )?{_EXCEPTION}"
-    r"(?:\s?\[[A-Z_]{2,40}\])?\s?:\s{0,3}"
+    r"(?:\s?\[[A-Za-z_]{2,40}\])?\s?:\s{0,3}"
 )
 _SAID_BY_SOMEBODY = (
     rf"(?:[A-Z][\w./ -]{{0,60}}?|[\w./-]{{1,30}}(?: [\w./'-]{{1,30}}){{0,6}}? )?{_SAYS}(?: \w{{1,20}}){{0,4}}?"
@@ -87,6 +87,26 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "litellm",
         (r"litellm\.(?:[a-z_]{1,40}\.){0,4}\w{3,60}\s?:\s?", r"[A-Z][A-Za-z_]{1,30}(?:Exception|Error) - "),
+    ),
+    (
+        "retry",
+        (
+            r"Failed after \d{1,3} attempts?\. Last error:\s{0,3}(?=\S)",
+            r"Reconnecting\.{3} \d{1,3}/\d{1,3} \([^()]{1,40}\)\s{1,8}└?\s{0,2}",
+            (
+                r"(?:stream error: )?[Ss]tream disconnected before completion: "
+                r"(?=Rate limit|You|Your|The |Our |Too |Request |Selected |Exceeded|Incorrect|This |\{)"
+            ),
+        ),
+    ),
+    (
+        "form",
+        (
+            (
+                r"(?:\*{0,2}Error Details\*{0,2}\s{1,4})?Model:\s[^\n]{1,80}?\sProvider:\s[\w() -]{1,60}?\s"
+                r"Status Code:\s[\w/]{1,12}\s{1,4}\*{0,2}Error Output\*{0,2}\s{1,4}"
+            ),
+        ),
     ),
     ("langchain", (r"Retrying \S{1,160} in [\d.]{1,8} seconds as it raised ",)),
     (

@@ -22,8 +22,12 @@ from sealane_investigator.peel.prefixes import PREFIXES
         ("status", "503 Service Unavailable: slow"),
         ("litellm", "litellm.RateLimitError: slow"),
         ("litellm", "VertexAIException - slow"),
+        ("retry", "Failed after 3 attempts. Last error: slow"),
+        ("retry", "Reconnecting... 1/5 (5s • esc to interrupt)\n  └ slow"),
+        ("form", "Error Details\n\nModel: a b\nProvider: openai\nStatus Code: 429\n\n**Error Output**\nslow"),
         ("langchain", "Retrying a.b.<locals>.c in 4.0 seconds as it raised slow"),
         ("exception", "openai.NotFoundError: slow"),
+        ("exception", "RetryError [AI_RetryError]: slow"),
         ("exception", "BadRequestError('slow"),
         ("botocore", "An error occurred (ThrottlingException) when calling the Converse operation: slow"),
         ("gateway", "Error from provider(404): slow"),
@@ -36,3 +40,15 @@ def test_a_wrapper_is_known_by_its_beginning(name: str, text: str) -> None:
     rests = [text[match.end() :] for kind, one in PREFIXES if kind == name and (match := one.match(text))]
 
     assert any(rest.startswith("slow") or rest == " slow" for rest in rests), rests
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("stream disconnected before completion: Rate limit is exceeded.", True),
+        ("stream disconnected before completion: stream closed before response.completed", False),
+    ],
+)
+def test_a_stream_that_ends_with_a_reason_is_a_wrapper(text: str, *, known: bool) -> None:
+    """One that ends without any is the error itself."""
+    assert any(kind == "retry" and one.match(text) is not None for kind, one in PREFIXES) is known
