@@ -4,6 +4,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from sealane_telemetry.error_text.marks import MARK
 from sealane_telemetry.error_text.vocabulary import is_word
 
 
@@ -21,10 +22,11 @@ _NUMBER = re.compile(
     r"x\d{1,9}|(?:\d{1,9}(?:ms|[smhd])){1,5}|\d{4}-\d\d-\d\dT[\d:.+-]{4,30}Z?|0x[0-9a-fA-F]{1,16}|v\d{1,4}(?:\.\d{1,4}){0,3}"
 )
 _PHONE = re.compile(
-    r"\+\d[\d-]{7,18}|1[3-9]\d{9}|\(?\d{3}\)?[-.]\d{3}[-.]\d{4}|[2-9]\d{9}|0\d{9,11}|\d{3}-\d\d-\d{4}|(?:\d{4}-){3}\d{4}"
+    r"\+\d[\d-]{7,18}|1[3-9]\d{9}|\d{3}-\d{4}|\(?\d{3}\)?[-.]\d{3}[-.]\d{4}|[2-9]\d{9}|0\d{9,11}|\d{3}-\d\d-\d{4}|(?:\d{4}-){3}\d{4}"
 )
 #: Digits of an account, a card or a person; what counts is shorter, and times begin otherwise.
 _ACCOUNT = re.compile(r"(?!1[5-9]\d{8,17}$|20[2-9]\d{11,14}$)\d{11,40}[Xx]?")
+_LONG_DIGITS = re.compile(r"\d{11,}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _ID = re.compile(
     r"(?:org|ak|proj|req|request|call|toolu|msg|msgs|resp|chatcmpl|cmpl|asst|fc|rs|ws|tmsg|gen)[-_][A-Za-z0-9_-]{6,80}|"
@@ -47,6 +49,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_$][A-Za-z0-9_$.:/\[\]-]{0,79}")
 #: Nobody names a model or a code like that, nor a request like this.
 _OPAQUE_RUN = re.compile(r"[A-Za-z0-9]{24}|\d{15}|(?=[A-Za-z0-9]{16})(?:[A-Za-z]{1,15}\d{1,15}){3}")
 _LONG_RUN = re.compile(r"[A-Za-z0-9]{33}")
+_MARKED = re.compile(MARK)
 #: Letters of parts that are too short to say anything, and digits of numbers that may be somebody's.
 _SHORT = 2
 _LONG_NUMBER = 6
@@ -67,7 +70,7 @@ def chunk_of(text: str) -> Chunk:
     if is_somebodys(text):
         return Chunk.UNKNOWN
     if _NUMBER.fullmatch(text):
-        return Chunk.NUMBER
+        return Chunk.UNKNOWN if any(map(is_somebodys, _LONG_DIGITS.findall(text))) else Chunk.NUMBER
     return Chunk.NAME if is_name(text) else Chunk.UNKNOWN
 
 
@@ -81,9 +84,14 @@ def is_name(text: str) -> bool:
     """Return whether ``text`` is a name that errors use: a parameter, a class, an id, a model or a host."""
     if not _NAME.fullmatch(text):
         return False
-    if any(pattern.fullmatch(text) for pattern in (_UUID, _ID, _HOST)) or is_model(text):
+    if _UUID.fullmatch(text) or _ID.fullmatch(text) or is_host(text) or is_model(text):
         return True
     return is_known_name(text)
+
+
+def is_host(text: str) -> bool:
+    """Return whether ``text`` is a host's name, and none that a key was taken for."""
+    return bool(_HOST.fullmatch(text)) and not _OPAQUE_RUN.search(text)
 
 
 def is_model(text: str) -> bool:
@@ -104,6 +112,11 @@ def is_known_name(text: str) -> bool:
             else:
                 strange += 1 if len(part) <= _SHORT else _TOO_STRANGE
     return words > 0 and strange < _TOO_STRANGE and digits <= _MOST_DIGITS
+
+
+def is_opaque(text: str) -> bool:
+    """Return whether something in ``text`` is put together as keys are."""
+    return bool(_OPAQUE_RUN.search(text)) and not _MARKED.search(text)
 
 
 def is_label(text: str) -> bool:

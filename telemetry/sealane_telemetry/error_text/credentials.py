@@ -64,6 +64,10 @@ _SHAPED = re.compile(
     rf"|(?<![A-Za-z0-9_])(?:(?:sk|sl|csk|pk|tvly|glpat|xox[abceoprs]|nvapi|pplx|xai|xapp)-|[sr]k_)(?:{_BODY}|\.(?=\.|{_BODY})){{4,4096}}"
     rf"|(?<![A-Za-z0-9_])(?:gsk|hf|r8|tgp|fw|jina|npm|dop_v1|github_pat|gh[pousr])_{_BODY}{{12,4096}}"
     r"|(?<![A-Za-z0-9])AIza[A-Za-z0-9_\-*]{10,200}"
+    # So long and so formed, these are known wherever they stand, glued to what is before them.
+    r"|AIza[A-Za-z0-9_-]{30,200}|AKIA[A-Z2-7]{16}|eyJ[A-Za-z0-9_-]{10,8192}\.eyJ[A-Za-z0-9_.-]{4,8192}"
+    r"|(?:gh[pousr]_|hf_|gsk_|npm_|sk-(?:proj|kimi|svcacct|admin|or-v1|ant-[a-z]{2,8}\d\d)-)[A-Za-z0-9_-]{30,4096}"
+    r"|[0-9a-f]{32}\.(?=[A-Za-z0-9]{0,15}\d)[A-Za-z0-9]{16}"
     r"|(?<![A-Za-z0-9])(?:AKIA|ASIA|ABSK)[A-Z0-9a-z+/=*]{8,2048}"
     r"|(?<![A-Za-z0-9])ya29\.[A-Za-z0-9_.-]{8,4096}"
     r"|(?<![A-Za-z0-9])[0-9a-fA-F]{32}\.[A-Za-z0-9_*-]{4,512}"

@@ -40,6 +40,8 @@ _NAMES = frozenset(
     }
 )  # fmt: skip
 
+#: In no name of a member that is listed.
+_STRANGE = re.compile(r"[^\x00-\x7f]|\d")
 #: Names that are judged once; errors say the same ones.
 _REMEMBERED = 1_024
 
@@ -47,6 +49,8 @@ _REMEMBERED = 1_024
 @lru_cache(maxsize=_REMEMBERED)
 def field_of(name: str) -> Field:
     """Return how the value of the member ``name`` is treated: what is not listed is private."""
+    if _STRANGE.search(name):
+        return Field.PRIVATE
     bare = re.sub(r"[^a-z]", "", name.lower())
     if bare in _MESSAGES:
         return Field.MESSAGE

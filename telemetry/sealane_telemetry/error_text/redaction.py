@@ -8,7 +8,7 @@ credential, what is quoted, what members that are no part of an error hold, and 
 import re
 from itertools import islice
 
-from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_id, is_label, is_name
+from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_id, is_label, is_name, is_opaque
 from sealane_telemetry.error_text.credentials import mask_credentials
 from sealane_telemetry.error_text.fields import Field, field_of
 from sealane_telemetry.error_text.lexer import Kind, Piece, pieces
@@ -215,7 +215,8 @@ class ErrorTextRedactor:
             return self._marks.text(address)
         shown_user = user if not user or _ONLY_MARKS.fullmatch(user[:-1]) else f"{self._marks.text(user[:-1])}@"
         known = _PUBLIC_HOST.fullmatch(host) is not None
-        return f"{scheme}{shown_user or ''}{host}{self._parts(path, known)}{self._parts(rest, known)}"
+        shown_host = self._marks.text(host) if is_opaque(host) else host
+        return f"{scheme}{shown_user or ''}{shown_host}{self._parts(path, known)}{self._parts(rest, known)}"
 
     def _parts(self, text: str, known: bool) -> str:
         """Keep those parts of a path or a query that are names or numbers, at a stranger's those of an API's paths."""
