@@ -20,6 +20,9 @@ _INSIDE = (
 _INSIDE_SILENT = ("detail", "details", "data", "output", "$metadata", "result")
 #: A text here is the answer of whoever was asked, whatever the object around it says.
 _ANSWERS = ("error", "Error", "body", "response", "responseBody")
+#: A line of a log in JSON has one of these; its message says what was tried, and one of the others what failed.
+_LEVELS = ("level", "severity", "levelname", "lvl", "log.level", "severity_text")
+_LOGGED = ("error", "err", "exception", "exc_info", "error.message", "error_message", "errorMessage", "exc", "cause")
 _MAX_DEPTH = 12
 
 
@@ -58,8 +61,8 @@ def read(value: Value, depth: int = 0) -> Stated:
     if not isinstance(value, dict):
         return Stated()
     own = _own(value)
-    if "level" in value and isinstance(logged := value.get("error"), str) and logged.strip():
-        return replace(own, message=logged, type=None)  # a line of a log in JSON: its message says what failed
+    if (logged := _logged(value, own, depth)) is not None:
+        return logged
     metadata = value.get("metadata")
     if isinstance(metadata, dict) and isinstance(raw := metadata.get("raw"), str) and raw.strip():
         return replace(own, message=raw)
@@ -74,6 +77,19 @@ def read(value: Value, depth: int = 0) -> Stated:
         if not stated.empty or stated.status:
             return stated.within(own)
     return own
+
+
+def _logged(value: dict[str, Value], own: Stated, depth: int) -> Stated | None:
+    """Return what a line of a log says that failed; None when it is no such line, or says it in its message."""
+    if not any(name in value for name in _LEVELS):
+        return None
+    for name in _LOGGED:
+        inner = value.get(name)
+        if isinstance(inner, str) and inner.strip():
+            return replace(own, message=inner, type=None)
+        if isinstance(inner, dict) and (stated := read(inner, depth + 1)).message:
+            return stated.within(own)
+    return None
 
 
 def _read_list(items: list[Value], depth: int) -> Stated:

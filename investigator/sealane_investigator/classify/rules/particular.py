@@ -62,6 +62,7 @@ PARTICULAR = (
         r"doesn't have any credits",
         r"key with a higher (\w{1,10} )?limit",
         r"prompt tokens limit exceeded: \d",
+        r"quota exceeded for metric: [\w./]{1,40}[\w./]{0,40}[\w./]{0,40}, limit: 0\b",
     ),
     rule(
         "limit.day.free_usage",

@@ -44,6 +44,13 @@ from sealane_investigator.peel.shapes import Stated, read
             Stated(message="slow", code="429", status=429),
         ),
         ({"error": "slow down"}, Stated(message="slow down")),
+        ({"level": "error", "msg": "call failed", "err": "slow down"}, Stated(message="slow down")),
+        ({"severity": "ERROR", "message": "call failed", "exception": "slow down"}, Stated(message="slow down")),
+        (
+            {"level": 50, "msg": "call failed", "err": {"type": "APIError", "message": "slow down", "code": "c"}},
+            Stated(message="slow down", code="c"),
+        ),
+        ({"level": "error", "message": "slow down"}, Stated(message="slow down")),
         ({"choices": [{"message": {"role": "assistant", "content": "hi"}}]}, Stated()),
         ([], Stated()),
     ],

@@ -68,6 +68,11 @@ _WORDINGS = [
             "created team doesn't have any credits yet.\"}"
         ),
     ),
+    (
+        "quota.paused_model",
+        429,
+        "* Quota exceeded for metric: generativelanguage.googleapis.com/free_tier_requests, limit: 0, model: x",
+    ),
     ("limit.day.free_usage", None, "⚠️ You have used all of today’s free usage on this account."),
     (
         "limit.concurrency.by_model",
