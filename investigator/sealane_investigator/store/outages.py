@@ -1,19 +1,21 @@
 """One outage is one incident with children.
 
 The parent is an incident whose cause is the provider's own (the facts of the gateway say so). Its children are those of
-the same host, of a class that an outage explains, whose episode began while the outage went on. Notices of a child are
-held back while the parent is open; afterwards only those are told of that went on when the outage was over.
+the same host, of a class that an outage explains, whose episode began while the outage went on; and what the gateway
+refused itself meanwhile, on the same route, because no target was left. Notices of a child are held back while the
+parent is open; afterwards only those are told of that went on when the outage was over.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, or_, select, update
 
+from sealane_api.diagnosis.error_class import ErrorClass
 from sealane_investigator.causes.outage import OUTAGE_CLASSES
-from sealane_investigator.incident.incident import State
+from sealane_investigator.incident.incident import OTHER, State
 from sealane_investigator.store.dialect import among, locked
-from sealane_investigator.store.schema import incidents
+from sealane_investigator.store.schema import facets, incidents
 from sealane_investigator.store.states import ACTIVE, HOUR
 
 #: An outage of which nothing was seen for so long is over, though nobody has resolved its incident, in seconds.
@@ -26,23 +28,30 @@ OUTLASTS = 600
 MAX_ADOPTED = 200
 
 _CHILD_CLASSES = sorted(each.value for each in OUTAGE_CLASSES)
+
+#: What the gateway refuses when breakers have taken every target away; that names a route and no host.
+_REFUSALS = sorted((ErrorClass.NO_HEALTHY_UPSTREAM.value, ErrorClass.ALL_UPSTREAMS_FAILED.value))
+_GATEWAY = "gateway"
 _OPEN = sorted(state.value for state in ACTIVE)
 _HOLDING = [*_OPEN, State.IGNORED.value]
 
 
 def may_be_child(row: Mapping[str, Any]) -> bool:
-    """Whether an outage of its host would explain an incident."""
+    """Whether an outage of its host, or of its route's, would explain an incident."""
+    if row["subject"] == _GATEWAY:
+        return row["class"] in _REFUSALS
     return bool(row["host"]) and row["class"] in _CHILD_CLASSES
 
 
 def adopt(connection: Connection, rows: Mapping[int, dict[str, Any]], begun: Sequence[int], at: float) -> None:
-    """Give a parent to those whose episode has ``begun``, if there is an outage at their host."""
+    """Give a parent to those whose episode has ``begun``, if there is an outage at their host or on their route."""
     orphans = [number for number in begun if may_be_child(rows[number])]
     for number in begun:
         rows[number]["parent"] = None
-    parents = _outages(connection, sorted({rows[number]["host"] for number in orphans}), begun, at)
+    parents = _outages(connection, sorted({rows[number]["host"] for number in orphans} - {""}), begun, at)
+    on_routes = _outages_on_routes(connection, [number for number in orphans if not rows[number]["host"]], begun, at)
     for number in orphans:
-        rows[number]["parent"] = parents.get(rows[number]["host"])
+        rows[number]["parent"] = on_routes.get(number, parents.get(rows[number]["host"]))
 
 
 def recognised(connection: Connection, number: int, host: str, at: float) -> tuple[int | None, list[int]]:
@@ -53,7 +62,13 @@ def recognised(connection: Connection, number: int, host: str, at: float) -> tup
     if not host:
         return None, []
     related = or_(incidents.c.outage, incidents.c["class"].in_(_CHILD_CLASSES))
-    near = select(incidents.c.id).where(incidents.c.host == host, related, incidents.c.state.in_(_HOLDING))
+    refusals = and_(
+        incidents.c.subject == _GATEWAY,
+        incidents.c["class"].in_(_REFUSALS),
+        incidents.c.id.in_(_sharing_a_route(number)),
+    )
+    near = select(incidents.c.id).where(incidents.c.state.in_(_HOLDING))
+    near = near.where(or_(and_(incidents.c.host == host, related), refusals))
     recent = near.where(incidents.c.last_seen >= at - OVER_AFTER).order_by(incidents.c.id).limit(MAX_ADOPTED)
     numbers = sorted({number, *connection.execute(recent).scalars()})
     query = select(incidents.c.id).where(among(connection, incidents.c.id, numbers)).order_by(incidents.c.id)
@@ -100,9 +115,41 @@ def _outages(connection: Connection, hosts: Sequence[str], besides: Sequence[int
         return {}
     query = (
         select(incidents.c.host, func.min(incidents.c.id).label("oldest"))
-        .where(among(connection, incidents.c.host, hosts), incidents.c.outage, incidents.c.parent.is_(None))
-        .where(incidents.c.merged_into.is_(None), incidents.c.state.in_(_HOLDING))
-        .where(incidents.c.last_seen >= at - OVER_AFTER, ~among(connection, incidents.c.id, besides))
+        .where(among(connection, incidents.c.host, hosts), *_going_on(connection, besides, at))
         .group_by(incidents.c.host)
     )
     return {row.host: row.oldest for row in connection.execute(query)}
+
+
+def _outages_on_routes(
+    connection: Connection, refusals: Sequence[int], besides: Sequence[int], at: float
+) -> dict[int, int]:
+    """The oldest outage that goes on and has a route in common with each refusal."""
+    found: dict[int, int] = {}
+    for number in refusals:
+        sharing = incidents.c.id.in_(_sharing_a_route(number))
+        query = select(func.min(incidents.c.id)).where(sharing, *_going_on(connection, besides, at))
+        oldest = connection.execute(query).scalar_one_or_none()
+        if oldest is not None:
+            found[number] = oldest
+    return found
+
+
+def _sharing_a_route(number: int) -> Select[tuple[int]]:
+    """Incidents that have a route in common with one."""
+    own, others = facets.alias("own"), facets.alias("others")
+    same = and_(others.c.facet == own.c.facet, others.c.value == own.c.value)
+    query = select(others.c.incident).select_from(own.join(others, same))
+    return query.where(own.c.incident == number, own.c.facet == "route", own.c.value != OTHER)
+
+
+def _going_on(connection: Connection, besides: Sequence[int], at: float) -> tuple[ColumnElement[bool], ...]:
+    """What an incident is that is an outage now, and nobody's child."""
+    return (
+        incidents.c.outage,
+        incidents.c.parent.is_(None),
+        incidents.c.merged_into.is_(None),
+        incidents.c.state.in_(_HOLDING),
+        incidents.c.last_seen >= at - OVER_AFTER,
+        ~among(connection, incidents.c.id, besides),
+    )

@@ -55,6 +55,25 @@ async def test_an_outage_takes_what_it_explains_as_its_children(store: SqlStore)
     ]
 
 
+async def test_what_the_gateway_refuses_for_want_of_a_target_is_a_child_of_its_routes_outage(store: SqlStore) -> None:
+    """It names no host. Refusals for other reasons, and those of other routes, are told of."""
+    refused = replace(DIAGNOSIS, error_class=ErrorClass.NO_HEALTHY_UPSTREAM)
+    ours = {"provider": None, "base_url_host": None, "diagnosis": refused}
+    await store.record([analysed(1, kind="a", diagnosis=DOWN), analysed(2, kind="before", **ours)], {})
+    await recognise(store)
+    await store.record(
+        [
+            analysed(3, kind="after", **ours),
+            analysed(4, kind="elsewhere", **ours | {"route": "team/other"}),
+            analysed(5, kind="other", **ours | {"diagnosis": DIAGNOSIS}),
+        ],
+        {},
+    )
+
+    assert await parents(store, 5) == [None, 1, 1, None, None]
+    assert [each.incident.id for each in await store.claim("replica", 60, 10)] == [1, 4, 5]
+
+
 async def test_of_several_incidents_that_turn_out_to_be_one_outage_one_is_the_parent(opener: Opener) -> None:
     """Also when replicas find out at the same moment."""
     first = await opener()
