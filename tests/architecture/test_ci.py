@@ -1,4 +1,4 @@
-"""``.ci/run`` leaves nothing out unless somebody consented, and says what is in the way before it builds anything."""
+"""``.ci/run`` leaves out what cannot run there alone, says so first, and lets a node's tests fail once."""
 
 import os
 import subprocess
@@ -10,10 +10,14 @@ from tests.architecture.house import ROOT
 
 #: Writes down each target; ``node-check`` fails where the machine is one on which no node can run.
 _MAKE = """#!/bin/sh
-echo "$1" >>"$CALLS"
+echo "$@" >>"$CALLS"
 if [ "$1" = node-check ] && [ -n "$NO_NODE" ]; then
   echo "A node of Kubernetes cannot run here: it needs root." >&2
   echo "make: *** [Makefile:1: node-check] Error 1" >&2
+  exit 2
+fi
+if [ "$1" = e2e ] && [ "$(grep -c '^e2e' "$CALLS")" -le "${E2E_FAILURES:-0}" ]; then
+  echo "1 failed, of e2e"
   exit 2
 fi
 echo "7 passed, of $1"
@@ -39,22 +43,31 @@ def test_it_judges_before_it_builds_and_ends_with_what_passed(tmp_path: Path) ->
     assert said[-2:] == ["7 passed, of e2e", "7 passed, of test"]
 
 
-def test_without_a_node_it_fails_at_once_in_one_line(tmp_path: Path) -> None:
-    """It says why, and which variable consents."""
-    code, targets, said, told = _ran(tmp_path, NO_NODE="1")
+def test_without_a_node_it_says_why_and_goes_on(tmp_path: Path) -> None:
+    """Everything else is judged; the first line names what is in the way."""
+    code, targets, said, _ = _ran(tmp_path, NO_NODE="1")
+
+    assert (code, "test" in targets, "e2e" in targets) == (0, True, False)
+    assert said[0] == "# make e2e is left out. A node of Kubernetes cannot run here: it needs root."
+
+
+def test_who_needs_the_node_is_told_at_once(tmp_path: Path) -> None:
+    """Nothing is built before."""
+    code, targets, said, told = _ran(tmp_path, NO_NODE="1", CI_NEEDS_E2E="1")
 
     assert (code, targets, said) == (1, ["node-check"], [])
-    assert told == "A node of Kubernetes cannot run here: it needs root. CI_WITHOUT_E2E=1 leaves it out.\n"
+    assert told == "A node of Kubernetes cannot run here: it needs root.\n"
 
 
-@pytest.mark.parametrize("value", ["", "1"])
-def test_only_consent_leaves_the_node_out(tmp_path: Path, value: str) -> None:
-    """With it nothing of a node is asked for, and the first line says so."""
-    code, targets, said, _ = _ran(tmp_path, CI_WITHOUT_E2E=value)
+@pytest.mark.parametrize(("failures", "expected"), [("0", 0), ("1", 0), ("2", 2)])
+def test_what_fails_on_the_node_runs_once_more_and_decides(tmp_path: Path, failures: str, expected: int) -> None:
+    """The second run is of what failed alone, and says so; a second failure fails."""
+    code, targets, said, _ = _ran(tmp_path, E2E_FAILURES=failures)
 
-    assert code == 0
-    assert ("e2e" in targets, "node-check" in targets) == (not value, not value)
-    assert said[0].startswith("# make e2e is left out") == bool(value)
+    assert code == expected
+    assert targets.count("e2e") == (1 if failures == "0" else 2)
+    assert ("ARGS=--last-failed" in targets) == (failures != "0")
+    assert ("# make e2e: what failed runs once more" in said) == (failures != "0")
 
 
 def test_a_cluster_of_somebody_elses_needs_no_node(tmp_path: Path) -> None:
