@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from sealane_api.diagnosis.error_class import Cause, ErrorClass
 from sealane_investigator.incident.incident import Trigger
@@ -58,7 +59,7 @@ async def test_an_outage_takes_what_it_explains_as_its_children(store: SqlStore)
 async def test_what_the_gateway_refuses_for_want_of_a_target_is_a_child_of_its_routes_outage(store: SqlStore) -> None:
     """It names no host. Refusals for other reasons, and those of other routes, are told of."""
     refused = replace(DIAGNOSIS, error_class=ErrorClass.NO_HEALTHY_UPSTREAM)
-    ours = {"provider": None, "base_url_host": None, "diagnosis": refused}
+    ours: dict[str, Any] = {"provider": None, "base_url_host": None, "diagnosis": refused}
     await store.record([analysed(1, kind="a", diagnosis=DOWN), analysed(2, kind="before", **ours)], {})
     await recognise(store)
     await store.record(
