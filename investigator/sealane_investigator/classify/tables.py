@@ -145,10 +145,15 @@ def by_exception(peeled: Peeled) -> C | None:
 
 
 def by_telling_name(peeled: Peeled) -> C | None:
-    """Return what the innermost exception means when its name alone settles it."""
-    for name in reversed(peeled.exceptions):
+    """Return what the innermost exception means when its name alone settles it.
+
+    A cancellation that became another exception, as every asynchronous timeout begins, settles nothing.
+    """
+    for place, name in enumerate(reversed(peeled.exceptions)):
         if _last(name).lower() in _TELLING:
-            return _EXCEPTIONS[_last(name).lower()]
+            found = _EXCEPTIONS[_last(name).lower()]
+            if place == 0 or found is not C.NONE:
+                return found
     return None
 
 

@@ -29,6 +29,8 @@ def test_a_documented_code_means_its_class(text: str, provider: str | None, foun
         ("aiohttp.client_exceptions.ClientPayloadError: xx", C.STREAM_TRUNCATED),
         ("openai.BadRequestError: xx", C.INVALID_PARAM),
         ("foo.BarError: xx", None),
+        ("asyncio.exceptions.CancelledError", C.NONE),
+        ("asyncio.exceptions.CancelledError\n\nDuring handling …:\n\nTimeoutError\n\nopenai.APITimeoutError: xx", None),
     ],
 )
 def test_an_exception_means_its_class(text: str, found: C | None) -> None:
