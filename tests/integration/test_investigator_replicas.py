@@ -9,11 +9,16 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from sealane_cli.stub.server import StubProvider
 from tests.support.cluster_binaries import ProgramMissing
 from tests.support.investigator_process import TOKEN, InvestigatorProcess, report
 from tests.support.postgres import Postgres
 from tests.support.reported import as_json
+from tests.support.routes import KEYS, two_providers
+from tests.support.sealane_process import sealane_up
 from tests.support.stores import emptied
+from tests.support.this_machine import this_machine
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -104,6 +109,51 @@ async def test_of_a_thousand_faults_every_one_is_counted_once(
 
     assert await replicas[0].count() == 1_000
     assert sorted(each["count"] for each in await replicas[1].incidents()) == [200] * 5
+
+
+async def test_what_a_router_saw_is_counted_exactly_though_everything_behind_it_dies(
+    postgres: Postgres, replicas: Sequence[InvestigatorProcess], tmp_path: Path
+) -> None:
+    """700 faults through a router and 300 alerts: the router keeps what it has to tell, and nobody waits for it."""
+    token = tmp_path / "token"
+    token.write_text(TOKEN, encoding="utf-8")
+    environ = {**KEYS, "SEALANE_ALLOWED_NETWORKS": this_machine().allowed, "SEALANE_INVESTIGATOR_URL": replicas[0].url}
+    environ["SEALANE_INVESTIGATOR_TOKEN_FILE"] = str(token)
+    answered: list[int] = []
+
+    async def faults(url: str, session: aiohttp.ClientSession, number: int) -> None:
+        for _ in range(number):
+            body = {"model": "kimi-k3", "messages": [{"role": "user", "content": "Say hello."}]}
+            async with session.post(url, json=body, headers={"x-stub-fault": "content-filter"}) as answer:
+                answered.append(answer.status)
+            await asyncio.sleep(0.05)
+
+    async def trouble() -> None:
+        await until(lambda: len(answered) >= 100)
+        await replicas[0].killed()
+        await until(lambda: len(answered) >= 300)
+        await asyncio.to_thread(postgres.kill)
+        await replicas[0].start(ready=False)
+        await until(lambda: len(answered) >= 500)
+        await replicas[0].killed()
+        await asyncio.to_thread(postgres.start)
+        await replicas[0].start()
+
+    async def alerts() -> None:
+        for number in range(60):
+            await report([replicas[1], replicas[2]], _alerts(number), path="/v1/alerts")
+
+    async with StubProvider("moonshot", host=this_machine().address) as stub:
+        routes = two_providers(tmp_path, this_machine().url(stub.base_url), "https://api.z.ai/api/paas/v4", fallback="")
+        async with sealane_up(tmp_path, ["-f", str(routes)], environ) as router, aiohttp.ClientSession() as session:
+            url = f"http://{router.host}:{router.port}/v1/chat/completions"
+            await asyncio.gather(trouble(), alerts(), *(faults(url, session, 100) for _ in range(7)))
+            await replicas[1].counted(1_000)
+            await asyncio.sleep(2.0)
+            found = await replicas[2].incidents()
+
+    assert answered == [400] * 700
+    assert sorted((each["count"], each["at_least"]) for each in found) == [(300, False), (700, False)]
 
 
 async def test_three_replicas_and_ten_thousand_identical_errors_make_one_incident(
