@@ -1,7 +1,21 @@
 """Wordings of one product each, so particular that no general rule may speak before them."""
 
+import re
+
 from sealane_api.diagnosis.error_class import ErrorClass as C
 from sealane_investigator.classify.rule import rule
+from sealane_investigator.classify.wording import Wording
+
+#: What the exceptions before an SDK's bare "Connection error." say, when its whole traceback was kept.
+_DEEPER = re.compile(
+    r"\[errno -?\d|certificate_verify|gaierror|readerror|remoteprotocolerror|all connection attempts failed|"
+    r"reset by peer|refused|timed? ?out|disconnected without"
+)
+
+
+def _nothing_deeper(_: re.Match[str], wording: Wording) -> bool:
+    return _DEEPER.search(wording.text) is None
+
 
 #: Read in the whole text: an access log's flags, and names that stand beside the message.
 OUTSIDE = (
@@ -131,6 +145,12 @@ PARTICULAR = (
         "local_server.not_running",
         C.CONNECTION_REFUSED,
         r"check that \w{1,30} is (downloaded|installed|running)",
+    ),
+    rule(
+        "connection.bare",
+        C.NETWORK_UNREACHABLE,
+        r"^connection error\.?$",
+        condition=_nothing_deeper,
     ),
     rule(
         "upstream.no_peer",

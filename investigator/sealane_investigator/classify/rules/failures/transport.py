@@ -170,7 +170,6 @@ NETWORK = (
         C.NETWORK_UNREACHABLE,
         r"network (is )?unreachable",
         r"no route to host",
-        r"^connection error\.?$",
         r"enetunreach",
         r"ehostunreach",
         r"host (is )?unreachable",

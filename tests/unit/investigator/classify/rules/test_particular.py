@@ -122,6 +122,7 @@ _WORDINGS = [
     ("stream.cut_by_upstream", None, "upstream prematurely closed connection while reading upstream, client: 10.0.0.1"),
     ("upstream.closed", None, "upstream prematurely closed connection while reading response header from upstream"),
     ("local_server.not_running", None, "Please check that Ollama is downloaded, running and accessible."),
+    ("connection.bare", None, "litellm.InternalServerError: InternalServerError: OpenAIException - Connection error."),
     ("upstream.no_peer", 502, "balancer(): failed to set the current peer (address: api.example.com port: 443)"),
 ]
 
@@ -157,6 +158,31 @@ def test_every_rule_has_a_wording() -> None:
 def test_a_stream_that_ends_with_a_reason_has_the_reasons_class(text: str, expected: str) -> None:
     """Only one that ends without any is truncated."""
     found = rulebook.strong(wording_of(peel(text)))
+
+    assert found is not None
+    assert found.error_class.value == expected
+
+
+_REFUSED = "[Errno 111] Connect call failed"
+_UNKNOWN = "socket.gaierror: [Errno -2] Name or service not known"
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        (f"ConnectionRefusedError: {_REFUSED}\n\nhttpx.ConnectError: All attempts failed", "connection_refused"),
+        (f"{_UNKNOWN}\n\nhttpx.ConnectError: [Errno -2] Name or service not known", "dns_failure"),
+        ("httpx.ConnectError: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate", "tls_verify"),
+        ("httpx.ReadError: [Errno 104] Connection reset by peer", "connection_reset"),
+    ],
+)
+def test_a_bare_connection_error_has_the_class_of_its_cause(cause: str, expected: str) -> None:
+    """The SDK's last words say nothing when the traceback says more."""
+    frame = 'Traceback (most recent call last):\n  File "/app/a.py", line 1, in b\n    c()\n'
+    text = f"{frame}{cause}\n\n{frame}openai.APIConnectionError: Connection error."
+    wording = wording_of(peel(text))
+
+    found = rulebook.strong(wording) or rulebook.around(wording)
 
     assert found is not None
     assert found.error_class.value == expected
