@@ -147,6 +147,37 @@ PARTICULAR = (
         r"check that \w{1,30} is (downloaded|installed|running)",
     ),
     rule(
+        "payload.alb",
+        C.PAYLOAD_TOO_LARGE,
+        r"^request too long$",
+    ),
+    rule(
+        "key.jwt_refused",
+        C.AUTH_INVALID_KEY,
+        r"jwt (issuer is not configured|verification fails|header is an invalid)",
+        r"audiences in jwt are not allowed",
+    ),
+    rule(
+        "descriptors.nginx",
+        C.FD_EXHAUSTED,
+        r"worker_connections (are|is) not enough",
+    ),
+    rule(
+        "volume.attached_elsewhere",
+        C.K8S_UNSCHEDULABLE,
+        r"multi-attach error for volume",
+    ),
+    rule(
+        "connect.handshake",
+        C.NETWORK_UNREACHABLE,
+        r"tls handshake time",
+    ),
+    rule(
+        "read.timed_out",
+        C.TIMEOUT_READ,
+        r"source: timedout",
+    ),
+    rule(
         "connection.bare",
         C.NETWORK_UNREACHABLE,
         r"^connection error\.?$",

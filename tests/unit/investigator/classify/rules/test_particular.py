@@ -122,6 +122,12 @@ _WORDINGS = [
     ("stream.cut_by_upstream", None, "upstream prematurely closed connection while reading upstream, client: 10.0.0.1"),
     ("upstream.closed", None, "upstream prematurely closed connection while reading response header from upstream"),
     ("local_server.not_running", None, "Please check that Ollama is downloaded, running and accessible."),
+    ("payload.alb", None, '{"message":"Request Too Long"}'),
+    ("key.jwt_refused", None, "Jwt issuer is not configured"),
+    ("descriptors.nginx", None, "[alert] 29#29: 512 worker_connections are not enough while connecting to upstream"),
+    ("volume.attached_elsewhere", None, 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) x'),
+    ("connect.handshake", None, 'Post "https://api.example.com/v1/chat/completions": net/http: TLS handshake timeout'),
+    ("read.timed_out", None, "reqwest::Error { kind: Body, source: TimedOut }"),
     ("connection.bare", None, "litellm.InternalServerError: InternalServerError: OpenAIException - Connection error."),
     ("upstream.no_peer", 502, "balancer(): failed to set the current peer (address: api.example.com port: 443)"),
 ]
