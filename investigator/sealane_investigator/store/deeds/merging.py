@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.incident.incident import MAX_FACET_VALUES, OTHER
+from sealane_investigator.store.database import Again
 from sealane_investigator.store.dialect import locked
 from sealane_investigator.store.recording.counting import MAX_ROUTES, add_hours
 from sealane_investigator.store.recording.facet_values import add_facets
@@ -36,8 +37,7 @@ def merge(connection: Connection, numbers: Sequence[int], into: int, at: float) 
 
 def unmerge(connection: Connection, numbers: Sequence[int], at: float) -> list[int]:
     """Undo merges; the incidents go on with what they had then. Raises DeedRefused."""
-    query = select(incidents.c.id, incidents.c.merged_into).where(incidents.c.id.in_(numbers))
-    targets = {row.id: row.merged_into for row in connection.execute(query)}
+    targets = _merged_into(connection, numbers)
     for number in numbers:
         if targets.get(number) is None:
             raise DeedRefused(f"incident {number} is not merged into another one")
@@ -45,6 +45,9 @@ def unmerge(connection: Connection, numbers: Sequence[int], at: float) -> list[i
     connection.execute(
         locked(connection, select(incidents.c.id).where(incidents.c.id.in_(involved)).order_by(incidents.c.id))
     )
+    if _merged_into(connection, numbers) != targets:
+        # Somebody took them apart while this waited for the rows.
+        raise Again
     for source in numbers:
         target = targets[source]
         connection.execute(update(keys).where(keys.c.incident == target, keys.c.home == source).values(incident=source))
@@ -53,6 +56,11 @@ def unmerge(connection: Connection, numbers: Sequence[int], at: float) -> list[i
     for target in sorted(set(targets.values())):
         _touch(connection, target, at)
     return involved
+
+
+def _merged_into(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    query = select(incidents.c.id, incidents.c.merged_into).where(incidents.c.id.in_(numbers))
+    return {row.id: row.merged_into for row in connection.execute(query) if row.merged_into is not None}
 
 
 def _require(connection: Connection, numbers: Sequence[int], *, merged_into: None) -> None:

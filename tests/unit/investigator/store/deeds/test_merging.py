@@ -1,12 +1,14 @@
 """Merging, and the way back."""
 
+import asyncio
+
 import pytest
 
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.incident.incident import MAX_FACET_VALUES, OTHER, State
 from sealane_investigator.interfaces import Deed
 from sealane_investigator.store.store import SqlStore
-from tests.support.stores import HOUR, NOON, analysed, do, events, one
+from tests.support.stores import HOUR, NOON, Opener, analysed, do, events, one
 
 
 @pytest.fixture
@@ -35,6 +37,20 @@ async def test_counts_are_added_and_taken_away_again(two: SqlStore) -> None:
     assert ((await one(two, 1)).count, (await one(two, 2)).count) == (4, 3)
     assert (await two.facets(1))["tenant"] == {"blue": 4, "green": 0}
     assert [count for _, count in await two.timeline(1, 2)] == [0, 4]
+
+
+async def test_two_who_take_the_same_merge_apart_at_once_take_it_apart_once(opener: Opener) -> None:
+    """Whoever comes second is refused; nothing is taken away twice."""
+    first = await opener()
+    second = first if first._database.is_sqlite else await opener()
+    await first.record([*events(3, kind="a"), *events(2, first=10, kind="b")], {})
+    for _ in range(10):
+        await do(first, Deed.MERGE, 2, into=1)
+        unmerging = [do(store, Deed.UNMERGE, 2) for store in (first, second, first, second)]
+        results = await asyncio.gather(*unmerging, return_exceptions=True)
+
+        assert sorted(isinstance(each, DeedRefused) for each in results) == [False, True, True, True]
+        assert ((await one(first, 1)).count, (await one(first, 2)).count) == (3, 2)
 
 
 async def test_values_without_a_place_are_other_on_both_ways(store: SqlStore) -> None:
