@@ -10,6 +10,8 @@ MAX_MESSAGE = 4_096
 MAX_TEXT = 12_288
 
 _SPACES = re.compile(r"\s+")
+#: Names of headers that every answer has, whatever went wrong.
+_HEADERS = re.compile(r"\b(?:x|anthropic)-rate-?limit-[\w-]{1,60}")
 _QUOTES = str.maketrans(
     {"`": "'", '"': "'", "“": "'", "”": "'", "’": "'", "‘": "'", "，": ",", "：": ":", "（": "(", "）": ")", "\\": " "}
 )
@@ -42,4 +44,4 @@ def wording_of(peeled: Peeled) -> Wording:
 def _plain(text: str, limit: int) -> str:
     if len(text) > limit:
         text = f"{text[: limit // 2]} {text[-limit // 2 :]}"
-    return _SPACES.sub(" ", text.translate(_QUOTES).lower()).strip()
+    return _SPACES.sub(" ", _HEADERS.sub("", text.translate(_QUOTES).lower())).strip()

@@ -14,3 +14,8 @@ def test_of_a_long_message_both_ends_are_read() -> None:
     message = wording_of(peel("first " + "x " * MAX_MESSAGE + "last")).message
 
     assert (len(message) <= MAX_MESSAGE + 1, message[:5], message[-4:]) == (True, "first", "last")
+
+
+def test_the_headers_of_every_answer_say_nothing() -> None:
+    """A dump of them is no rate limit."""
+    assert wording_of(peel("x-ratelimit-limit-requests: 60\nretry-after: 3\n\nbad")).text == ": 60 retry-after: 3 bad"
