@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.support.planted import KEYS, PRIVATE, SHAPES, characters_left, left_o
 
 _REDACTOR = ErrorTextRedactor(b"a secret of these tests")
 #: Ways in which the same text is written into an error.
-_WRITTEN = {
+_WRITTEN: Mapping[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "in JSON": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "in JSON in JSON": lambda text: json.dumps(json.dumps(text, ensure_ascii=False)[1:-1], ensure_ascii=False)[1:-1],

@@ -101,6 +101,7 @@ SHAPES = (
     "rate limit exceeded for user %s in organization org-abc123def456 on tokens per min",
     "The engine is currently overloaded, %s, please try again later",
     "DETAIL:  Key (email)=(%s) already exists.\n[parameters: {'a': '%s'}]",
+    '{"error":{"message":"Invalid Authentication","code":"%s","type":"%s"}}',
     "X-Custom-Token: %s",
     "...%s",
     "%s",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, MAX_NAME, ErrorEvent
+from sealane_telemetry.error_text.chunks import is_label, is_name
 from sealane_telemetry.redaction import scrub
 
 #: A reporter's clock may be ahead; an event does not happen later than it arrives.
@@ -23,15 +24,14 @@ _NAMES = (
     "provider",
     "dialect",
     "base_url_host",
-    "model",
     "tenant",
     "credential",
     "credential_class",
     "workload",
-    "code",
-    "type",
     "failure_class",
 )
+#: What providers and clients write there may be anything; a name is shown, and a text is redacted.
+_LABELS = ("model", "code", "type")
 #: PostgreSQL stores no NUL, and no name has a control character.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _NUL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -52,7 +52,7 @@ class Cleaning:
     def clean(self, event: ErrorEvent, now: float) -> ErrorEvent:
         """Return ``event`` as it may be written."""
         changes: dict[str, Any] = {}
-        for names, cleaning in ((_NAMES, _remembered_name), (_IDS, _name)):
+        for names, cleaning in ((_NAMES, _remembered_name), (_IDS, _name), (_LABELS, self._label)):
             for name in names:
                 value = getattr(event, name)
                 if value is not None and (cleaned := cleaning(value)) != value:
@@ -79,6 +79,11 @@ class Cleaning:
                 await asyncio.sleep(0)
                 turn = time.perf_counter()
         return tuple(cleaned)
+
+    def _label(self, value: str) -> str:
+        name = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", value[:MAX_NAME])
+        named = (is_label(name) or is_name(name)) and _remembered_name(name) == name
+        return name if named else self.text(name)[:MAX_NAME]
 
     def name(self, value: str) -> str:
         """Return a name as it may be written."""

@@ -8,6 +8,7 @@ inside another's message, plain text, an HTML page, nothing.
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import msgspec
 
@@ -24,6 +25,14 @@ _WRAPPINGS = 2
 _HTTP_STATUS_DIGITS = 3
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:-]")
+_LONGEST_WORD = 64
+_MOST_REPLACED = 2
+#: Addresses of people, numbers too long to be a code, and what is put together as keys are.
+_PRIVATE = re.compile(
+    r"@|\d(?:[^A-Za-z]{0,2}\d){9}|(?=[A-Za-z]{0,19}\d)[A-Za-z0-9]{20}|[a-z]{28}|(?:[A-Z]{1,3}[a-z]{1,2}){6}"
+)
+#: What HTTP says is the only code with blanks.
+_PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
 _BRACKETED_CODE = re.compile(r"\[(\d{3,5})\]\[?(.*?)\]?(?:\[[0-9a-f]+\])?", re.DOTALL)
 
 
@@ -63,10 +72,18 @@ def is_error(document: object) -> bool:
 
 
 def safe_word(value: object) -> str | None:
-    """A code or type as text that may be logged: at most 64 of ``[A-Za-z0-9_.:-]``, None when empty."""
+    """A code or type as text that may be logged: at most 64 of ``[A-Za-z0-9_.:-]``.
+
+    None when empty, and when it is rather a sentence, somebody's number or address, or a key: providers have quoted
+    what was sent there.
+    """
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    return _UNSAFE.sub("_", str(value).strip()[:64]) or None
+    text = str(value).strip()
+    if len(text) > _LONGEST_WORD or _PRIVATE.search(text) or (" " in text and text.lower() not in _PHRASES):
+        return None
+    word, replaced = _UNSAFE.subn("_", text)
+    return None if replaced > _MOST_REPLACED else word or None
 
 
 def _json(body: bytes) -> object:

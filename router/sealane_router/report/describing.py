@@ -7,7 +7,8 @@ import msgspec
 
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, MAX_NAME, ErrorEvent
 from sealane_router.http1.traceparent import trace_id
-from sealane_telemetry.redaction import public_text, redact, scrub
+from sealane_telemetry.error_text.chunks import is_label, is_name
+from sealane_telemetry.redaction import redact, scrub
 
 from .entry import Entry
 from .wording import words_of
@@ -44,13 +45,13 @@ class EventWriter:
                 provider=entry.provider,
                 dialect=entry.dialect,
                 base_url_host=None if base is None else urlsplit(base).hostname,
-                model=_whole(public_text(entry.model)) or None,
+                model=self._name(entry.model) or None,
                 tenant=entry.tenant or None,
                 credential=entry.credential,
                 credential_class=entry.credential_class,
                 status=entry.status or None,
-                code=_word(entry.code),
-                type=_word(entry.type),
+                code=self._name(entry.code),
+                type=self._name(entry.type),
                 message=self._message(entry.message or words_of(entry.code, entry.failure_class), longest),
                 exception=None if entry.exception is None else entry.exception[:MAX_MESSAGE],
                 failure_class=entry.failure_class,
@@ -84,16 +85,20 @@ class EventWriter:
             known = self._redacted[text] = self._public(_whole(text))
         return known
 
+    def _name(self, text: str | None) -> str | None:
+        """What providers and clients write where a name belongs, which may be anything."""
+        if not text:
+            return text
+        name = _whole(text[:MAX_NAME])
+        named = (is_label(name) or is_name(name)) and scrub(name) == name
+        return name if named else self._public(name)[:MAX_NAME]
+
     def _public(self, text: str) -> str:
         try:
             return self._redact(text)[:MAX_MESSAGE]
         except (ValueError, RecursionError, IndexError, KeyError):
             # Providers write anything. An event without its words is worth more than none.
             return redact(text)
-
-
-def _word(text: str | None) -> str | None:
-    return None if text is None else scrub(text[:MAX_NAME])
 
 
 def _whole(text: str) -> str:

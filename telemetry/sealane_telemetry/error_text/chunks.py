@@ -34,9 +34,9 @@ _ID = re.compile(
     r"20\d{12}[0-9a-f]{16,24}|(?=\d*[a-f])[0-9a-f]{16}"
 )
 _MODEL = re.compile(
-    r"[\w./@~-]{0,60}(?:gpt|claude|kimi|moonshot|glm|gemini|gemma|llama|mistral|mixtral|ministral|codestral|devstral|qwen|"
+    r"(?!.*//)[\w./@~:-]{0,60}(?:gpt|claude|kimi|moonshot|glm|gemini|gemma|llama|mistral|mixtral|ministral|codestral|devstral|qwen|"
     r"qwq|deepseek|grok|sonnet|haiku|opus|minimax|abab|ernie|doubao|seed|hunyuan|nemotron|command-r|titan|nova|dall-e|"
-    r"whisper|tts|embedding|phi-\d|o[134]-|chatglm|baichuan|step-|spark|yi-)[\w./@~-]{0,60}",
+    r"whisper|tts|embedding|phi-\d|o[134]-|chatglm|baichuan|step-|spark|yi-)[\w./@~:-]{0,60}",
     re.IGNORECASE,
 )
 _HOST = re.compile(
@@ -55,6 +55,8 @@ _SHORT = 2
 _LONG_NUMBER = 6
 #: A name with a date in it has no more.
 _MOST_DIGITS = 8
+#: A code of more parts that are no words of errors is a sentence with its blanks replaced.
+_LABEL_PARTS = 4
 #: Names that are judged once; texts of one error say the same ones.
 _REMEMBERED = 4_096
 #: A name with so many strange parts is not put together of known words.
@@ -121,7 +123,9 @@ def is_opaque(text: str) -> bool:
 
 def is_label(text: str) -> bool:
     """Return whether ``text`` has the form of a code, a type or a model's name, whoever made it up."""
-    return bool(_LABEL.fullmatch(text)) and not _OPAQUE_RUN.search(text) and not is_somebodys(text)
+    if not _LABEL.fullmatch(text) or _OPAQUE_RUN.search(text) or is_somebodys(text):
+        return False
+    return len(_SEPARATED.split(text)) <= _LABEL_PARTS or is_known_name(text) or is_model(text)
 
 
 def is_id(text: str) -> bool:

@@ -37,6 +37,15 @@ def test_what_no_database_stores_is_replaced(name: str) -> None:
     assert "\0" not in str(getattr(_cleaned(**{name: "a\0b"}), name))
 
 
+@pytest.mark.parametrize("name", ["model", "code", "type"])
+def test_a_text_where_a_name_belongs_is_redacted(name: str) -> None:
+    """Names and numbers stay."""
+    cleaning = Cleaning(lambda text: f"<{len(text)}>")
+    said = [getattr(cleaning.clean(event(1, **{name: text}), AT), name) for text in ("tell my boss", "kimi-k3", "1302")]
+
+    assert said == ["<12>", "kimi-k3", "1302"]
+
+
 def test_a_redaction_that_makes_a_text_longer_is_cut() -> None:
     """The bound of a message holds afterwards too."""
     cleaning = Cleaning(lambda text: text * 2)

@@ -59,8 +59,17 @@ def test_a_huge_message_is_cut() -> None:
     [
         ("rate_limit_exceeded", "rate_limit_exceeded"),
         (1302, "1302"),
-        ("a\nb c", "a_b_c"),
-        ("x" * 100, "x" * 64),
+        ("a\nb,c", "a_b_c"),
+        ("Too Many Requests", "Too_Many_Requests"),
+        ("x_" * 32, "x_" * 32),
+        ("x_" * 32 + "x", None),
+        ("Write a letter to my boss", None),
+        ("a,b,c,d", None),
+        ("alice@example.com", None),
+        ("13812345678", None),
+        ("Xq7Lm2Zp9Wk4Vb8Nt3Rc6Yd1Fs5Gh0Ja", None),
+        ("qwkzjxvbpmtnrcydfsghlaeuioqwkzjx", None),
+        ("ResponsibleAIPolicyViolation", "ResponsibleAIPolicyViolation"),
         ("", None),
         (None, None),
         (True, None),
@@ -68,7 +77,7 @@ def test_a_huge_message_is_cut() -> None:
     ],
 )
 def test_a_code_is_made_safe_to_log(value: object, expected: str | None) -> None:
-    """At most 64 harmless characters come through."""
+    """At most 64 harmless characters come through, and nothing that is no code."""
     assert safe_word(value) == expected
 
 

@@ -109,7 +109,7 @@ def test_what_no_json_can_hold_is_mended(message: str | bytes) -> None:
     entry = entry_of(message)
     entry.model = "kimi-\udc00"
 
-    assert (_event(entry).model or "").startswith("kimi-")
+    assert (_event(entry).model or "").lower().startswith("kimi-")
 
 
 def test_names_that_look_like_keys_are_no_names() -> None:
@@ -119,6 +119,15 @@ def test_names_that_look_like_keys_are_no_names() -> None:
     event = _event(entry)
 
     assert "0123456789abcdef" not in f"{event.model} {event.code}"
+
+
+def test_texts_where_names_belong_are_redacted() -> None:
+    """A provider may write a prompt where its code belongs; a name that nobody has heard of is one all the same."""
+    entry = entry_of()
+    entry.model, entry.code, entry.type = "team/gemma-of-ours", "tell my grandmother", "made/up:x_y"
+    event = _event(entry)
+
+    assert (event.model, event.code, event.type) == ("team/gemma-of-ours", "TELL MY GRANDMOTHER", "made/up:x_y")
 
 
 def test_a_batch_is_what_the_investigator_takes() -> None:
