@@ -2,7 +2,18 @@
 
 import pytest
 
-from sealane_telemetry.error_text.chunks import Chunk, chunk_of, is_id, is_known_name, is_label, is_model, is_name
+from sealane_telemetry.error_text.chunks import (
+    Chunk,
+    chunk_of,
+    is_host,
+    is_id,
+    is_known_name,
+    is_label,
+    is_model,
+    is_name,
+    is_opaque,
+    is_somebodys,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +81,34 @@ def test_an_id_may_be_longer_than_a_label() -> None:
     assert is_id("20269958486923c784cfdec66c16fd")
     assert not is_label("20269958486923c784cfdec66c16fd")
     assert not is_id("Q" * 40)
+
+
+@pytest.mark.parametrize(
+    "number", ["13812345678", "378282246310005", "110105199003078812", "5500-0000-0000-0004", "555.867.5309"]
+)
+def test_numbers_of_people_are_not_shown(number: str) -> None:
+    """Phones, cards, accounts and identities, also behind a name; times and counts are shown."""
+    assert is_somebodys(number)
+    assert chunk_of(number) is Chunk.UNKNOWN
+    assert chunk_of(f"input_value={number}") is Chunk.UNKNOWN
+
+
+@pytest.mark.parametrize("number", ["1795990666", "1795990666123", "131072", "2026-11-29", "98.5%"])
+def test_times_and_counts_are_shown(number: str) -> None:
+    """They tell the limit and when it ends."""
+    assert chunk_of(number) is Chunk.NUMBER
+
+
+def test_a_sentence_with_its_blanks_replaced_is_no_label() -> None:
+    """However many parts a known code has, it is one."""
+    assert not is_label("Write_a_resignation_letter_to_my_boss")
+    assert is_label("unsupported_country_region_territory_error")
+    assert is_label("prod-eastus2-chat")
+
+
+def test_a_host_that_looks_like_a_key_is_none() -> None:
+    """A key that was pasted into an address."""
+    assert is_host("api.moonshot.ai")
+    assert not is_host("apiXq7Lm2Zp9Wk4Vb8Nt3Rc6Yd1Fs5.moonshot.ai")
+    assert is_opaque("Xq7Lm2Zp9Wk4Vb8Nt3Rc6Yd1Fs5")
+    assert not is_opaque("<key:opaque:24:abcdef>")

@@ -75,3 +75,22 @@ def test_a_masked_credential_stays_as_it_is() -> None:
 
     assert mask_credentials(once, marks.key) == once
     assert "Q7w9" not in once
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("-----BEGIN RSA PRIVATE KEY-----\nDEK-Info: AES\n\nMIIE\n-----END RSA PRIVATE KEY----- x", "<> x"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE", "<>"),
+        ("postgres://svc:k9/Q(7)x@Lw3@db.internal/x", "postgres://<>@db.internal/x"),
+        ("https://proxy.internal:8080/v1", "https://proxy.internal:8080/v1"),
+        ("openaisk-proj-Zk39vQaB7cD8eF9gH0iJ1kL2mN3oP4qR5sT6", "openai<>"),
+        ("key: ****-0000-0000-0004.", "key: <>."),
+        ('password = "correct horse battery"', 'password = "<>"'),
+        ("X-Custom-Token: abc-def", "X-Custom-Token: <>"),
+        ("prompt_token=1024", "prompt_token=1024"),
+    ],
+)
+def test_keys_are_found_whole(text: str, left: str) -> None:
+    """With headers or slashes in them, glued to a word, behind stars, in words; numbers of tokens are no keys."""
+    assert mask_credentials(text, lambda credential, _: "<>") == left

@@ -25,3 +25,9 @@ from sealane_telemetry.error_text.fields import Field, field_of
 def test_a_member_is_known_by_its_name_or_private(name: str, expected: Field) -> None:
     """What is not listed is somebody's."""
     assert field_of(name) is expected
+
+
+def test_a_name_that_holds_more_than_a_name_is_private() -> None:
+    """Digits and letters of other scripts are somebody's."""
+    assert field_of("4111111111111111message") is Field.PRIVATE
+    assert field_of("消息message") is Field.PRIVATE

@@ -52,3 +52,12 @@ def test_people_are_found(text: str) -> None:
 def test_an_address_ends_before_the_full_stop() -> None:
     """The sentence's punctuation is none of the address."""
     assert _first("visit https://a.b/c. Then", Kind.ADDRESS).text == "https://a.b/c"
+
+
+@pytest.mark.parametrize(
+    "number", ["020 7946 0958", "4111 1111 11\n11 1111", "DE89 3704 0044 0532 0130 00", "(415) 555-0132"]
+)
+def test_groups_of_digits_are_one_number_of_a_person(number: str) -> None:
+    """Parted by blanks, hyphens or the end of a line; a date and a time are not."""
+    assert [piece.kind for piece in pieces(number)] == [Kind.PERSON]
+    assert Kind.PERSON not in {piece.kind for piece in pieces("2026-11-29 12:00:00 limit 10000 used 9800")}

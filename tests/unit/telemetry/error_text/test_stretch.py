@@ -48,3 +48,11 @@ def test_a_sentence_inside_a_wording_is_strange() -> None:
     assert "password" in strange
     assert "rate limit" not in strange
     assert _stretch("The engine is currently overloaded, please try again later").strange() == set()
+
+
+def test_words_of_which_no_three_are_documented_are_strange() -> None:
+    """However familiar each pair of them is, and with a chance wording between them."""
+    stretch = _stretch("rate limit exceeded please check the account of the user and change the plan of my team")
+    strange = "".join(stretch.pieces[number].text for number in sorted(stretch.strange()))
+
+    assert "account of the user and change the plan" in strange

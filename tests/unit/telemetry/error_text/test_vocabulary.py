@@ -2,7 +2,13 @@
 
 import re
 
-from sealane_telemetry.error_text.vocabulary import chinese_familiarity, documented, familiarity, is_word
+from sealane_telemetry.error_text.vocabulary import (
+    chinese_familiarity,
+    documented,
+    familiarity,
+    in_known_triples,
+    is_word,
+)
 
 
 def test_every_word_of_a_documented_wording_is_known() -> None:
@@ -46,3 +52,10 @@ def test_chinese_is_familiar_by_its_characters() -> None:
     assert chinese_familiarity("帮我写一封辞职信给老板") < 0.3
     assert chinese_familiarity("该") == 1.0
     assert chinese_familiarity("犬") == 0.0
+
+
+def test_words_are_known_by_threes() -> None:
+    """Each pair of these may be familiar; three in a row only where an error says so."""
+    assert in_known_triples(["the", "engine", "is", "currently", "overloaded"]) == [True] * 5
+    assert in_known_triples(["check", "the", "account", "of", "the", "user"]).count(True) <= 3
+    assert in_known_triples(["engine"]) == [False]
