@@ -86,7 +86,7 @@ def is_name(text: str) -> bool:
     """Return whether ``text`` is a name that errors use: a parameter, a class, an id, a model or a host."""
     if not _NAME.fullmatch(text):
         return False
-    if _UUID.fullmatch(text) or _ID.fullmatch(text) or is_host(text) or is_model(text):
+    if _UUID.fullmatch(text) or (_ID.fullmatch(text) and not _LONG_RUN.search(text)) or is_host(text) or is_model(text):
         return True
     return is_known_name(text)
 
