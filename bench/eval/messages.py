@@ -2,7 +2,8 @@
 
 ``labelled.jsonl`` has groups (message templates) and kinds (``observed``, ``documented``). ``wordings.txt`` was written
 from documentation and knowledge of the field before any rule was; ``collected.txt`` was collected from public threads
-and written from memory afterwards, and measured before anything was corrected by it.
+and written from memory afterwards, and measured before anything was corrected by it; ``threads.txt`` likewise, by a
+second hand that had not written the rules, and nothing is trained on it.
 """
 
 import json
@@ -64,14 +65,17 @@ def labelled() -> tuple[Message, ...]:
 
 @lru_cache(maxsize=8)
 def own(name: str) -> tuple[Message, ...]:
-    """Return a table of our own: ``wordings`` or ``collected``; a line is ``class|status|provider|text``."""
+    """Return a table of our own: ``wordings``, ``collected`` or ``threads``.
+
+    A line is ``class|status|provider|text``, in which ``⏎`` stands for a line break.
+    """
     messages = []
     for number, line in enumerate((_DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines(), start=1):
         if line and not line.startswith("#"):
             error_class, status, provider, text = line.split("|", 3)
             messages.append(
                 Message(
-                    text=text,
+                    text=text.replace("⏎", "\n"),
                     error_class=ErrorClass(error_class),
                     status=int(status) if status else None,
                     provider=provider or None,

@@ -39,6 +39,7 @@ def measure() -> Figures:
             _row("**In sample**: the 187 that some rules were written from", judge(messages, known)),
             _row("**In sample**: our own wordings", judge(own("wordings"), known)),
             _row("**In sample**: the collected messages, after they were corrected by", judge(own("collected"), known)),
+            _row("**In sample**: the second hand's, after rules were corrected by them", judge(own("threads"), known)),
         ),
         grouping=grouping(observed),
         brier_left_out=brier(sure),
