@@ -10,7 +10,7 @@ import pytest
 from tests.support.e2e_scene import SYSTEM, Scene, wait
 from tests.support.node import Node
 
-_TOKEN = "the token of the end-to-end tests"
+_TOKEN = "token-of-the-end-to-end-tests"
 _SECRET = "sealane-investigator"
 _FOLDER = "/var/lib/sealane-incidents"
 _VOLUME = "sealane-e2e-incidents"
