@@ -2,15 +2,8 @@
 
 import pytest
 
-from sealane_investigator.classify import rulebook
-from sealane_investigator.classify.rule import Rule
 from sealane_investigator.classify.rules.failures import capacity
-from sealane_investigator.classify.wording import wording_of
-from sealane_investigator.peel.peeling import peel
-
-_RULES = [
-    one for group in vars(capacity).values() if isinstance(group, tuple) for one in group if isinstance(one, Rule)
-]
+from tests.support.rules_found import names_of_rules, rule_found
 
 _WORDINGS = [
     ("upstreams.variants_failed", None, None, ("502 All variants failed with errors: glm-5.2: 429 Too Many Requests")),
@@ -160,17 +153,9 @@ _WORDINGS = [
 @pytest.mark.parametrize(("rule", "status", "provider", "text"), _WORDINGS)
 def test_a_wording_finds_its_rule(rule: str, status: int | None, provider: str | None, text: str) -> None:
     """No rule that stands before it takes it away."""
-    wording = wording_of(peel(text, http_status=status, provider=provider))
-
-    found = next(
-        one
-        for ask in (rulebook.outermost, rulebook.strong, rulebook.around, rulebook.hinted)
-        if (one := ask(wording)) is not None
-    )
-
-    assert found.name == rule
+    assert rule_found(text, status=status, provider=provider) == rule
 
 
 def test_every_rule_has_a_wording() -> None:
     """A rule that nothing shows to work is not needed."""
-    assert {rule.name for rule in _RULES} == {name for name, *_ in _WORDINGS}
+    assert names_of_rules(capacity) == {name for name, *_ in _WORDINGS}
