@@ -27,8 +27,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests share one release, until it is uninstalled; then the quick start begins with nothing."""
-    last = ["test_uninstall.py", "test_quick_start.py"]
+    """All tests share one release, first as it was a version ago; the last two uninstall it, and begin with nothing."""
+    last = ["test_investigator.py", "test_uninstall.py", "test_quick_start.py"]
     items.sort(key=lambda item: last.index(item.path.name) + 1 if item.path.name in last else 0)
     for item in items:
         item.add_marker(pytest.mark.timeout(600))
