@@ -3,20 +3,16 @@
 Labels come from closed sets. ``docs/investigator.md`` lists the metrics; a test compares the two.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
-from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry
 
 from .metrics import LOOP_LAG_BOUNDS
-from .series import CounterFamily, Family, GaugeFamily, HistogramFamily
+from .series import CounterFamily, FamilyCollector, GaugeFamily, HistogramFamily
 
 REQUEST_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 DELAY_BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 86400.0)
 
 
-class InvestigatorMetrics(Collector):
+class InvestigatorMetrics(FamilyCollector):
     """The metrics of one investigator process, registered with ``registry`` as one collector.
 
     Families that end in ``.read_from(callback)`` at start cost nothing until somebody scrapes.
@@ -28,18 +24,8 @@ class InvestigatorMetrics(Collector):
         self._declare_pipeline()
         self._declare_out()
         self._declare_process()
-        self.families: tuple[Family[Any], ...] = tuple(
-            family for family in vars(self).values() if isinstance(family, Family)
-        )
+        self.families = self.own_families()
         registry.register(self)
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield every metric with its present values; what prometheus_client calls at a scrape."""
-        return (family.collect() for family in self.families)
-
-    def describe(self) -> Iterator[Metric]:
-        """Yield every metric without values, so that registering calls no callback."""
-        return (Metric(family.name.removesuffix("_total"), family.meaning, family.kind) for family in self.families)
 
     def _declare_intake(self) -> None:
         self.accepted = CounterFamily(

@@ -6,10 +6,8 @@ Labels are bounded: routes, rules, revisions and providers come from the configu
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry
 
 from sealane_api.route_table import RouteTable
 
@@ -17,7 +15,7 @@ from .cluster_metrics import ClusterMetrics
 from .exchange_counters import ExchangeCounters
 from .peer_metrics import PeerMetrics
 from .report_metrics import ReportMetrics
-from .series import CounterFamily, Family, GaugeFamily, HistogramFamily
+from .series import CounterFamily, FamilyCollector, GaugeFamily, HistogramFamily
 from .token_metrics import TokenMetrics
 
 #: Upper bounds in seconds: an exchange may be an embedding in 10 ms or a stream of minutes.
@@ -28,7 +26,7 @@ LOOP_LAG_BOUNDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 _MAX_BOUND_COUNTERS = 10_000
 
 
-class RouterMetrics(Collector):
+class RouterMetrics(FamilyCollector):
     """The metrics of one router process, registered with ``registry`` as one collector.
 
     Families that end in ``.read_from(callback)`` at start (state of breakers, connections, buffers) cost
@@ -45,8 +43,8 @@ class RouterMetrics(Collector):
         self.peers = PeerMetrics()
         self.reports = ReportMetrics()
         self.token_reviews = TokenMetrics()
-        self.families: tuple[Family[Any], ...] = (
-            *(family for family in vars(self).values() if isinstance(family, Family)),
+        self.families = (
+            *self.own_families(),
             *self.cluster.families,
             *self.peers.families,
             *self.reports.families,
@@ -54,14 +52,6 @@ class RouterMetrics(Collector):
         )
         self._bound: dict[tuple[str, str, str, str, str], ExchangeCounters] = {}
         registry.register(self)
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield every metric with its present values; what prometheus_client calls at a scrape."""
-        return (family.collect() for family in self.families)
-
-    def describe(self) -> Iterator[Metric]:
-        """Yield every metric without values, so that registering calls no callback."""
-        return (Metric(family.name.removesuffix("_total"), family.meaning, family.kind) for family in self.families)
 
     def of_exchange(self, route: str, rule: str, revision: str, provider: str, api: str) -> ExchangeCounters:
         """Return the bound series that an exchange touches at its end."""

@@ -4,14 +4,10 @@ Labels are bounded: routes and Deployments come from the cluster and leave with 
 ``docs/operator.md`` lists the metrics; a test compares the two.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
-from prometheus_client import CollectorRegistry, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry
 
 from .metrics import LOOP_LAG_BOUNDS
-from .series import CounterFamily, Family, GaugeFamily, HistogramFamily
+from .series import CounterFamily, FamilyCollector, GaugeFamily, HistogramFamily
 
 CALL_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 WAIT_BOUNDS = (0.001, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0)
@@ -19,7 +15,7 @@ ROLLOUT_BOUNDS = (1.0, 10.0, 60.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0, 21600.0
 DETECTION_BOUNDS = (1.0, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0)
 
 
-class OperatorMetrics(Collector):
+class OperatorMetrics(FamilyCollector):
     """The metrics of one operator process, registered with ``registry`` as one collector.
 
     Families that end in ``.read_from(callback)`` at start cost nothing until somebody scrapes.
@@ -31,18 +27,8 @@ class OperatorMetrics(Collector):
         self._declare_leader()
         self._declare_routers()
         self._declare_routes()
-        self.families: tuple[Family[Any], ...] = tuple(
-            family for family in vars(self).values() if isinstance(family, Family)
-        )
+        self.families = self.own_families()
         registry.register(self)
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield every metric with its present values; what prometheus_client calls at a scrape."""
-        return (family.collect() for family in self.families)
-
-    def describe(self) -> Iterator[Metric]:
-        """Yield every metric without values, so that registering calls no callback."""
-        return (Metric(family.name.removesuffix("_total"), family.meaning, family.kind) for family in self.families)
 
     def _declare_work(self) -> None:
         self.reconciles = CounterFamily(

@@ -11,11 +11,12 @@ which every label is ``_overflow``.
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 MAX_SERIES: Final = 10_000
 OVERFLOW: Final = "_overflow"
@@ -195,3 +196,21 @@ def _readings(read: Callable[[], Readings] | None, series: Mapping[Labels, Count
     if read is not None:
         return read()
     return [(values, one.value) for values, one in list(series.items())]
+
+
+class FamilyCollector(Collector):
+    """One collector of all families of a process, which whoever derives from it names in ``families``."""
+
+    families: tuple[Family[Any], ...]
+
+    def own_families(self) -> tuple[Family[Any], ...]:
+        """Return the families among the attributes, in the order in which they were declared."""
+        return tuple(family for family in vars(self).values() if isinstance(family, Family))
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric with its present values; what prometheus_client calls at a scrape."""
+        return (family.collect() for family in self.families)
+
+    def describe(self) -> Iterator[Metric]:
+        """Yield every metric without values, so that registering calls no callback."""
+        return (Metric(family.name.removesuffix("_total"), family.meaning, family.kind) for family in self.families)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 #: Settings whose values may hold a secret and are never shown.
 _SECRET = {"SEALANE_DATABASE", "SEALANE_WEBHOOK_URL"}
 _NO_TOKENS = "SEALANE_INVESTIGATOR_TOKENS: found nothing; write --investigator-tokens FILE (docs/investigator.md)"
-
 _NO_NAMESPACE = "SEALANE_NAMESPACE: found nothing; write --namespace NAME, or --kubernetes-events false"
 
 
@@ -63,9 +62,7 @@ class Settings:
         if settings.cluster.cluster and settings.cluster.events and not settings.cluster.namespace and not problems:
             problems = [_NO_NAMESPACE]
         if needs_tokens and settings.server.tokens is None and not problems:
-            problems = [
-                "SEALANE_INVESTIGATOR_TOKENS: found nothing; write --investigator-tokens FILE (docs/investigator.md)"
-            ]
+            problems = [_NO_TOKENS]
         if problems:
             raise SettingsError("\n".join(problems))
         return settings
