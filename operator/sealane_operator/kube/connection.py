@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import aiohttp
 from kubernetes.aio.client import Configuration
-from kubernetes.aio.client.rest import RESTClientObject
 from kubernetes.aio.config import load_incluster_config, load_kube_config
 
 from sealane_operator.errors import (
@@ -26,6 +25,7 @@ from sealane_operator.errors import (
 )
 
 from .pace import Pace
+from .pool import Pool
 
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
@@ -85,7 +85,7 @@ class Connection:
         self, configuration: Configuration, *, pace: Pace, measure: Measure = lambda _verb, _kind, _code, _took: None
     ) -> None:
         self._configuration = configuration
-        self._rest = RESTClientObject(configuration)
+        self._rest = Pool(configuration)
         self._pace = pace
         self._measure = measure
 

@@ -22,11 +22,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 from kubernetes.aio.client import Configuration
-from kubernetes.aio.client.rest import RESTClientObject
 
 from sealane_telemetry.logs import get_logger
 
 from .connection import Json, Measure, lines_of
+from .pool import Pool
 
 _AGENT = "sealane-operator"
 
@@ -60,7 +60,7 @@ class TappedSession:
     def __init__(self, configuration: Configuration, listener: Listener, measure: Measure) -> None:
         self.headers: dict[str, str] = {"User-Agent": _AGENT}
         self._configuration = configuration
-        self._rest = RESTClientObject(configuration)
+        self._rest = Pool(configuration)
         self._listener = listener
         self._measure = measure
         self._open: set[_Stream] = set()
