@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "connection_closed": "Connection closed before the response was complete",
         "connection_refused": "Connection refused",
         "connection_reset": "Connection reset by peer",
+        "connection_timed_out": "Connection lost: Connection timed out",
         "credential_missing": "Missing API key",
         "dns_failure": "Name or service not known",
         "first_byte_timeout": "Read timed out: no response within the time limit",
@@ -53,7 +54,7 @@ NO_KEY, EXPIRED_KEY, WRONG_KEY = "Missing API key", "API key expired", "Invalid 
 
 #: What a lost connection is behind the commit.
 TRUNCATED = "stream closed before completion"
-_LOST = frozenset({"connection_closed", "connection_reset", "tls_failure"})
+_LOST = frozenset({"connection_closed", "connection_reset", "connection_timed_out", "tls_failure"})
 
 
 def words_of(code: str | None, failure_class: str | None) -> str:

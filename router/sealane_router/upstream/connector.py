@@ -18,6 +18,12 @@ from .errors import UpstreamError, connect_error
 
 #: Seconds until the next address family is tried beside the first (RFC 8305 §5).
 EYEBALLS_DELAY = 0.25
+#: Seconds of silence until the kernel asks whether the provider is still there, and between two such questions. Cloud
+#: NATs forget a silent connection after 350 s, which is less than a long answer may take to begin.
+PROBE_AFTER, PROBE_EVERY = 30, 10
+#: Seconds that sent bytes, or those questions, may stay unacknowledged: what a network swallows is noticed here, not
+#: when the longest of the time limits has passed.
+UNACKNOWLEDGED = 30
 
 AddressRule = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
 
@@ -93,7 +99,7 @@ class Connector:
             await self._addresses(loop), happy_eyeballs_delay=EYEBALLS_DELAY, interleave=1
         )
         try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _set_options(sock)
             _, connection = await loop.create_connection(
                 lambda: UpstreamConnection(loop, lost),
                 sock=sock,
@@ -123,6 +129,19 @@ class Connector:
         if not admitted:
             raise UpstreamError(FailureClass.CONNECT, "address_not_allowed")
         return admitted
+
+
+def _set_options(sock: socket.socket) -> None:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # The names of RFC 1122 §4.2.3.6's and RFC 5482's clocks on Linux; elsewhere the system's own clocks hold.
+    for name, value in (
+        ("TCP_KEEPIDLE", PROBE_AFTER),
+        ("TCP_KEEPINTVL", PROBE_EVERY),
+        ("TCP_USER_TIMEOUT", UNACKNOWLEDGED * 1000),
+    ):
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _literal(host: str, port: int) -> list[Any] | None:

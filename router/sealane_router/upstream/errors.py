@@ -17,7 +17,6 @@ _OS_CODES = {
     errno.EPIPE: "connection_reset",
     errno.ENETUNREACH: "network_unreachable",
     errno.EHOSTUNREACH: "network_unreachable",
-    errno.ETIMEDOUT: "connect_timeout",
     errno.EMFILE: "too_many_open_files",
     errno.ENFILE: "too_many_open_files",
 }
@@ -66,6 +65,8 @@ def lost_error(error: BaseException | None) -> UpstreamError:
         return UpstreamError(FailureClass.CONNECT, "connection_closed")
     if isinstance(error, ssl.SSLError):
         return UpstreamError(FailureClass.CONNECT, "tls_failure")
+    if isinstance(error, TimeoutError):
+        return UpstreamError(FailureClass.CONNECT, "connection_timed_out")
     if isinstance(error, OSError):
         return UpstreamError(FailureClass.CONNECT, _OS_CODES.get(error.errno or 0, "connection_reset"))
     return UpstreamError(FailureClass.CONNECT, "connection_closed")

@@ -9,8 +9,9 @@ from sealane_api.failure import FailureClass
 from sealane_router.aio.driver import drive
 from sealane_router.upstream.connection import MAX_HEAD, UpstreamConnection
 from sealane_router.upstream.errors import UpstreamError
-from tests.support.connections import HEAD, OK, ask, connect, rest, saying, until
+from tests.support.connections import HEAD, OK, ask, connect, rest, saying
 from tests.support.scripted_provider import Line, ScriptedProvider, answer, chunked
+from tests.support.waiting import until
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from sealane_router.aio.driver import Driver, drive
 from sealane_router.errors import ClientGone
 from sealane_router.upstream.connection import HIGH_WATER
 from sealane_router.upstream.errors import UpstreamError
-from tests.support.connections import HEAD, OK, ask, connect, rest, saying, until
+from tests.support.connections import HEAD, OK, ask, connect, rest, saying
 from tests.support.scripted_provider import Line, Script, ScriptedProvider, answer, playing
+from tests.support.waiting import until
 
 
 async def test_a_slow_reader_pauses_the_provider() -> None:
@@ -213,7 +214,7 @@ async def test_the_provider_sees_an_abort_at_once() -> None:
         await until(lambda: len(provider.lines) == 1)
         driver.cancel(ClientGone())
         connection.abort()
-        await asyncio.wait_for(gone.wait(), 0.1)
+        await gone.wait()
         assert [type(error) for error in ended] == [ClientGone]
         await until(lambda: connection._transport is None)
         assert connection._watchdog._handle is None

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import aiohappyeyeballs
 import pytest
 import trustme
 
@@ -71,6 +72,26 @@ async def test_a_literal_address_is_connected_to() -> None:
     async with ScriptedProvider(Line.gone) as provider:
         connection = await connect(connector(f"http://127.0.0.1:{provider.port}/v1"))
         assert connection.ssl_object is None
+        connection.abort()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux has these clocks")
+async def test_the_kernel_watches_over_the_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that swallows everything is noticed within a minute, however long an answer may take."""
+    connected: list[socket.socket] = []
+    start = aiohappyeyeballs.start_connection
+
+    async def remembering(*args: Any, **kwargs: Any) -> socket.socket:
+        connected.append(await start(*args, **kwargs))
+        return connected[0]
+
+    monkeypatch.setattr(aiohappyeyeballs, "start_connection", remembering)
+    async with ScriptedProvider(Line.gone) as provider:
+        connection = await connect(connector(f"http://127.0.0.1:{provider.port}"))
+        (sock,) = connected
+        names = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_USER_TIMEOUT)
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert [sock.getsockopt(socket.IPPROTO_TCP, name) for name in names] == [30, 10, 30_000]
         connection.abort()
 
 

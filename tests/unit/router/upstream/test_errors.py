@@ -45,6 +45,7 @@ def test_an_error_that_is_translated_stays_as_it_is() -> None:
         (None, "connection_closed"),
         (ConnectionResetError(errno.ECONNRESET, "no"), "connection_reset"),
         (BrokenPipeError(errno.EPIPE, "no"), "connection_reset"),
+        (TimeoutError(errno.ETIMEDOUT, "no"), "connection_timed_out"),
         (OSError("something"), "connection_reset"),
         (ssl.SSLError("no"), "tls_failure"),
         (RuntimeError("no"), "connection_closed"),

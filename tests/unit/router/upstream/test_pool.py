@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -15,6 +14,7 @@ from sealane_router.upstream.connector import Connector
 from sealane_router.upstream.errors import UpstreamError
 from sealane_router.upstream.pool import ConnectionPool, PoolLimits
 from tests.support.scripted_provider import Line, ScriptedProvider, answer
+from tests.support.waiting import until
 
 OK = answer()
 LIMITS = PoolLimits(idle=10.0, age=100.0, size=2)
@@ -35,13 +35,6 @@ async def used(pool: ConnectionPool) -> UpstreamConnection:
     while await drive(connection.read(2)) is not None:
         pass
     return connection
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Let the loop run until something has become true."""
-    async with asyncio.timeout(2):
-        while not true():  # noqa: ASYNC110 - a pool tells nobody what it forgets
-            await asyncio.sleep(0.001)
 
 
 async def serving(line: Line) -> None:
@@ -187,7 +180,7 @@ async def test_a_connection_in_the_middle_of_an_answer_is_not_kept(early: bytes)
         driver.cancel(ClientGone())
         pool.release(connection)
         assert (pool.idle, pool.in_use) == (0, 0)
-        await asyncio.wait_for(gone.wait(), 1)
+        await gone.wait()
 
 
 async def test_a_closed_pool_keeps_nothing() -> None:
