@@ -20,7 +20,6 @@ _MIRRORED = {
 ELSEWHERE = {
     "api/sealane_api/failure.py": "a vocabulary without behaviour",
     "router/sealane_router/__main__.py": "tests/integration starts it",
-    "router/sealane_router/app/ports.py": "test_gateway.py opens both ports",
     "router/sealane_router/peers/times.py": "values without behaviour",
     "router/sealane_router/app/source.py": "an interface; mypy compares it with both sources",
     "router/sealane_router/app/shown.py": "tests/integration/test_admin_port.py reads /-/config",

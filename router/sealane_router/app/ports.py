@@ -4,6 +4,7 @@ import os
 import socket
 from typing import Any
 
+from sealane_router.aio.probes import probe_silent_peer
 from sealane_router.settings.variable import Address
 
 
@@ -12,6 +13,7 @@ def listen(address: Address) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe_silent_peer(listening)
     try:
         listening.bind((address.host, address.port))
         listening.listen(1024)

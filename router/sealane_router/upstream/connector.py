@@ -12,17 +12,15 @@ import aiohappyeyeballs
 
 from sealane_api.failure import FailureClass
 from sealane_api.route_table import Provider
+from sealane_router.aio.probes import probe_silent_peer
 
 from .connection import UpstreamConnection
 from .errors import UpstreamError, connect_error
 
 #: Seconds until the next address family is tried beside the first (RFC 8305 §5).
 EYEBALLS_DELAY = 0.25
-#: Seconds of silence until the kernel asks whether the provider is still there, and between two such questions. Cloud
-#: NATs forget a silent connection after 350 s, which is less than a long answer may take to begin.
-PROBE_AFTER, PROBE_EVERY = 30, 10
-#: Seconds that sent bytes, or those questions, may stay unacknowledged: what a network swallows is noticed here, not
-#: when the longest of the time limits has passed.
+#: Seconds that sent bytes, or the kernel's probes, may stay unacknowledged: what a network swallows is noticed here and
+#: not when the longest of the time limits has passed.
 UNACKNOWLEDGED = 30
 
 AddressRule = Callable[[ipaddress.IPv4Address | ipaddress.IPv6Address], bool]
@@ -133,15 +131,9 @@ class Connector:
 
 def _set_options(sock: socket.socket) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    # The names of RFC 1122 §4.2.3.6's and RFC 5482's clocks on Linux; elsewhere the system's own clocks hold.
-    for name, value in (
-        ("TCP_KEEPIDLE", PROBE_AFTER),
-        ("TCP_KEEPINTVL", PROBE_EVERY),
-        ("TCP_USER_TIMEOUT", UNACKNOWLEDGED * 1000),
-    ):
-        if hasattr(socket, name):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    probe_silent_peer(sock)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # RFC 5482, on Linux
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED * 1000)
 
 
 def _literal(host: str, port: int) -> list[Any] | None:
