@@ -64,7 +64,8 @@ class Query:
     """What incidents are wanted, newest first; ``after`` is the cursor of the page before.
 
     ``sort`` is one of :data:`SORTS`, always from the most. ``facets`` is one value for each facet that is named;
-    ``text`` is looked for in title, template and subject. Those that were merged into another one are left out.
+    ``text`` is looked for in title, template and subject. Those that were merged into another one are left out, unless
+    ``merged_into`` asks for those of one.
     """
 
     states: tuple[State, ...] = ()
@@ -77,6 +78,7 @@ class Query:
     parent: int | None = None
     assignee: str | None = None
     origin: str | None = None
+    merged_into: int | None = None
     sort: str = "last_seen"
     after: str | None = None
     limit: int = 50
@@ -122,6 +124,49 @@ class Done:
     by: str
     deed: Deed
     arguments: Mapping[str, object]
+
+
+#: How many incidents one answer gives a glance of, over how many hours, and how many values of each facet it names.
+MAX_GLANCES = 100
+GLANCE_HOURS = 24
+GLANCE_VALUES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """What a list shows beside an incident: the count of each hour from ``since`` on, oldest first, where it happens
+    most (:data:`GLANCE_VALUES` values of route, provider and model), and how many incidents it explains."""
+
+    incident: int
+    since: float
+    hours: tuple[int, ...]
+    facets: Mapping[str, Mapping[str, int]]
+    children: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChange:
+    """When an incident was new, regressed, escalating or resolved, whoever did it."""
+
+    at: float
+    kind: ChangeOf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investigated:
+    """An investigation: why, when it was asked for, and when its result was written (None: not yet)."""
+
+    trigger: Trigger
+    asked_at: float
+    done_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """How an incident went, newest first."""
+
+    states: tuple[StateChange, ...]
+    investigations: tuple[Investigated, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +225,15 @@ class Store(Protocol):
 
     async def occurrences(self, number: int, limit: int) -> list[Analysed]:
         """Return the newest samples."""
+
+    async def glances(self, numbers: Sequence[int]) -> list[Glance]:
+        """Return a glance of each incident that there is, at most :data:`MAX_GLANCES`."""
+
+    async def totals(self) -> dict[State, int]:
+        """Return how many incidents are in each state, without those that were merged into another one."""
+
+    async def course(self, number: int, limit: int) -> Course:
+        """Return the newest changes of an incident's state, and its newest investigations."""
 
     async def act(self, numbers: Sequence[int], deed: Deed, by: str, arguments: Mapping[str, object]) -> list[Incident]:
         """Do what a person asks; all or nothing.

@@ -12,8 +12,10 @@ from sealane_investigator.incident.recommendation import Recommendation
 from sealane_investigator.interfaces import (
     Backlog,
     ChangeOf,
+    Course,
     Deed,
     Done,
+    Glance,
     IncidentChange,
     Lease,
     Notice,
@@ -48,6 +50,8 @@ class FakeStore:
         self.settled: list[tuple[int, str, float | None]] = []
         self.transactions: list[int] = []
         self.tidied: list[dict[str, int]] = []
+        self.course_of: dict[int, Course] = {}
+        self.facts = Facts(at=0.0)
         self.closed = False
         self._fence = 0
 
@@ -113,6 +117,23 @@ class FakeStore:
     async def timeline(self, number: int, hours: int) -> list[tuple[float, int]]:
         self._answer()
         return [(0.0, self.rows[number].count)][:hours]
+
+    async def glances(self, numbers: Sequence[int]) -> list[Glance]:
+        self._answer()
+        facets = {"route": {"default/chat": 1}}
+        known = [number for number in numbers if number in self.rows]
+        return [
+            Glance(incident=each, since=0.0, hours=(self.rows[each].count,), facets=facets, children=0)
+            for each in known
+        ]
+
+    async def totals(self) -> dict[State, int]:
+        self._answer()
+        return {state: sum(row.state is state for row in self.rows.values()) for state in State}
+
+    async def course(self, number: int, limit: int) -> Course:
+        self._answer()
+        return self.course_of.get(number, Course(states=(), investigations=()))
 
     async def occurrences(self, number: int, limit: int) -> list[Analysed]:
         self._answer()
@@ -187,7 +208,7 @@ class FakeStore:
 
     async def noted(self, since: float, until: float, route: str | None) -> Facts:
         self._answer()
-        return Facts(at=until)
+        return replace(self.facts, at=until)
 
     async def claim(self, owner: str, seconds: float, limit: int) -> list[Notice]:
         self._answer()

@@ -33,8 +33,10 @@ from sealane_investigator.pipeline.drain import Drain
 from sealane_investigator.pipeline.investigation import Investigations
 from sealane_investigator.pipeline.recorder import Recorder
 from sealane_investigator.server.api.acting import Acting
+from sealane_investigator.server.api.overview import Overview
 from sealane_investigator.server.api.reading import Reading
 from sealane_investigator.server.api.rolling_back import RollingBack
+from sealane_investigator.server.api.timelines import Timelines
 from sealane_investigator.server.application import application
 from sealane_investigator.server.endpoints import Endpoint
 from sealane_investigator.server.health import health_endpoints
@@ -184,6 +186,8 @@ class Investigator:
             *reporting.endpoints(),
             *Acting(store, self._cleaning).endpoints(),
             *Reading(store).endpoints(),
+            *Overview(store).endpoints(),
+            *Timelines(store).endpoints(),
             *self._rolling_back.endpoints(),
             *self._streaming.endpoints(),
             *health_endpoints(self._livez(), self._readyz(), registry),

@@ -83,6 +83,7 @@ class Incident:
     resolution: Resolution | None = None
     version: int = 1
     episode_began: float | None = None
+    merged_into: int | None = None
 
     @property
     def began(self) -> float:

@@ -71,6 +71,7 @@ def incident_of(row: Row[Any] | Mapping[str, Any]) -> Incident:
         ignored_until=values["ignored_until"],
         resolution=resolution_of(values["resolution"]),
         version=values["version"],
+        merged_into=values["merged_into"],
     )
 
 

@@ -9,13 +9,15 @@ from sqlalchemy import Connection, func, select
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.incident.diagnosis import Diagnosis
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange
-from sealane_investigator.incident.incident import Analysed, Incident, Trigger
+from sealane_investigator.incident.incident import Analysed, Incident, State, Trigger
 from sealane_investigator.incident.recommendation import Recommendation
 from sealane_investigator.interfaces import (
     Backlog,
     ChangeOf,
+    Course,
     Deed,
     Done,
+    Glance,
     IncidentChange,
     Lease,
     Notice,
@@ -30,7 +32,7 @@ from sealane_investigator.store.deeds import deeds
 from sealane_investigator.store.journal import STREAM, Entry, publish
 from sealane_investigator.store.migration import check, migrate
 from sealane_investigator.store.outages import give_parent
-from sealane_investigator.store.reading import changes, details, pages
+from sealane_investigator.store.reading import changes, courses, details, glances, pages
 from sealane_investigator.store.recording.record import Memory, record
 from sealane_investigator.store.rows import incident_of
 from sealane_investigator.store.schema import counters, incidents, investigations, reporters
@@ -97,6 +99,19 @@ class SqlStore:
     async def history(self, number: int, limit: int) -> list[Done]:
         """Deeds."""
         return await self._database.read(lambda to: details.history(to, number, limit))
+
+    async def glances(self, numbers: Sequence[int]) -> list[Glance]:
+        """What a list shows beside incidents."""
+        at = self._clock()
+        return await self._database.read(lambda to: glances.glances(to, numbers, at))
+
+    async def totals(self) -> dict[State, int]:
+        """How many there are."""
+        return await self._database.read(glances.totals)
+
+    async def course(self, number: int, limit: int) -> Course:
+        """How one went."""
+        return await self._database.read(lambda to: courses.course(to, number, limit))
 
     async def changes(self, after: int, limit: int) -> list[IncidentChange] | None:
         """The stream."""

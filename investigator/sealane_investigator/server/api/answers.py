@@ -131,6 +131,7 @@ class IncidentAnswer(msgspec.Struct, frozen=True):
     assignee: str | None
     ignored_until: float | None
     resolution: ResolutionAnswer | None
+    merged_into: int | None
     version: int
 
     @classmethod
@@ -159,5 +160,6 @@ class IncidentAnswer(msgspec.Struct, frozen=True):
             resolution=ResolutionAnswer(resolution.at, resolution.by, resolution.revisions)
             if resolution is not None
             else None,
+            merged_into=incident.merged_into,
             version=incident.version,
         )

@@ -1,6 +1,6 @@
-"""Reading incidents: pages with filters, one incident, its occurrences, hours, facets and history."""
+"""Reading incidents: pages with filters, one incident, its occurrences and facets."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from aiohttp import web
@@ -10,7 +10,7 @@ from sealane_api.diagnosis.error_class import ErrorClass
 from sealane_api.diagnosis.error_event import ErrorEvent, Origin
 from sealane_investigator.errors import DeedRefused
 from sealane_investigator.incident.incident import FACETS, Analysed, Incident, State
-from sealane_investigator.interfaces import MAX_PAGE, Done, Query, Store
+from sealane_investigator.interfaces import MAX_PAGE, Query, Store
 from sealane_investigator.server.access.token_file import Right
 from sealane_investigator.server.endpoints import Call, Endpoint, Handler, json_answer
 from sealane_investigator.server.refusals import refused
@@ -18,10 +18,10 @@ from sealane_investigator.server.refusals import refused
 from .answers import DiagnosisAnswer, IncidentAnswer
 
 MAX_OCCURRENCES = 200
-MAX_HOURS = 24 * 31
-_MAX_HISTORY = 200
 
 _Text = Annotated[str, Meta(max_length=256)]
+#: The number of an incident.
+Number = Annotated[int, Meta(ge=1, le=2**62)]
 _Moment = Annotated[float, Meta(ge=0, le=1e11)]
 
 
@@ -44,7 +44,8 @@ class IncidentsQuery(msgspec.Struct, forbid_unknown_fields=True, rename={"error_
     since: _Moment | None = None
     until: _Moment | None = None
     unsure: bool | None = None
-    parent: Annotated[int, Meta(ge=1, le=2**62)] | None = None
+    parent: Number | None = None
+    merged_into: Number | None = None
     assignee: _Text | None = None
     sort: Literal["last_seen", "first_seen", "count"] = "last_seen"
     after: _Text | None = None
@@ -55,12 +56,6 @@ class OccurrencesQuery(msgspec.Struct, forbid_unknown_fields=True):
     """How many samples, newest first."""
 
     limit: Annotated[int, Meta(ge=1, le=MAX_OCCURRENCES)] = 50
-
-
-class TimelineQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """How many hours back."""
-
-    hours: Annotated[int, Meta(ge=1, le=MAX_HOURS)] = 168
 
 
 class NothingQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,29 +83,6 @@ class OccurrencesAnswer(msgspec.Struct, frozen=True):
     occurrences: tuple[OccurrenceAnswer, ...]
 
 
-class HourAnswer(msgspec.Struct, frozen=True):
-    """One hour, by its beginning in seconds since 1970."""
-
-    at: float
-    count: int
-
-
-class DeedAnswer(msgspec.Struct, frozen=True):
-    """What a person did."""
-
-    at: float
-    by: str
-    deed: str
-    arguments: dict[str, Any]
-
-
-class TimelineAnswer(msgspec.Struct, frozen=True):
-    """Counts by the hour, oldest first, and what people did, newest first."""
-
-    hours: tuple[HourAnswer, ...]
-    deeds: tuple[DeedAnswer, ...]
-
-
 class FacetsAnswer(msgspec.Struct, frozen=True):
     """Counts by facet and value."""
 
@@ -127,9 +99,9 @@ class Reading:
         """Return their descriptions."""
         one = "/v1/incidents/{number}"
         return (
-            _reads("incidents", "/v1/incidents", "Incidents, by pages.", self.page, IncidentsQuery, PageAnswer),
-            _reads("incident", one, "One incident.", self.incident, NothingQuery, IncidentAnswer),
-            _reads(
+            reads("incidents", "/v1/incidents", "Incidents, by pages.", self.page, IncidentsQuery, PageAnswer),
+            reads("incident", one, "One incident.", self.incident, NothingQuery, IncidentAnswer),
+            reads(
                 "occurrences",
                 f"{one}/occurrences",
                 "Samples of its occurrences.",
@@ -137,15 +109,7 @@ class Reading:
                 OccurrencesQuery,
                 OccurrencesAnswer,
             ),
-            _reads(
-                "timeline",
-                f"{one}/timeline",
-                "Its count by the hour, and what people did.",
-                self.timeline,
-                TimelineQuery,
-                TimelineAnswer,
-            ),
-            _reads("facets", f"{one}/facets", "Its count by facet.", self.facets, NothingQuery, FacetsAnswer),
+            reads("facets", f"{one}/facets", "Its count by facet.", self.facets, NothingQuery, FacetsAnswer),
         )
 
     async def page(self, call: Call) -> web.StreamResponse:
@@ -163,6 +127,7 @@ class Reading:
                     until=asked.until,
                     unsure=asked.unsure,
                     parent=asked.parent,
+                    merged_into=asked.merged_into,
                     assignee=asked.assignee,
                     origin=asked.origin.value if asked.origin is not None else None,
                     sort=asked.sort,
@@ -186,16 +151,6 @@ class Reading:
         samples = await self._store.occurrences(number, asked.limit)
         return json_answer(OccurrencesAnswer(tuple(_occurrence(each) for each in samples)))
 
-    async def timeline(self, call: Call) -> web.StreamResponse:
-        """``GET /v1/incidents/{number}/timeline``."""
-        asked, number = call.query(TimelineQuery), call.number("number")
-        await found(self._store, number)
-        hours = await self._store.timeline(number, asked.hours)
-        deeds = await self._store.history(number, _MAX_HISTORY)
-        return json_answer(
-            TimelineAnswer(tuple(HourAnswer(at, count) for at, count in hours), tuple(_deed(done) for done in deeds))
-        )
-
     async def facets(self, call: Call) -> web.StreamResponse:
         """``GET /v1/incidents/{number}/facets``."""
         call.query(NothingQuery)
@@ -212,7 +167,7 @@ async def found(store: Store, number: int) -> Incident:
     return incident
 
 
-def _reads(
+def reads(
     name: str,
     path: str,
     summary: str,
@@ -220,6 +175,7 @@ def _reads(
     query: type[msgspec.Struct],
     answer: type[msgspec.Struct],
 ) -> Endpoint:
+    """Describe an endpoint that shows something to who may read."""
     codes = ("invalid_request", "store_unavailable", *(("not_found",) if "{" in path else ()))
     return Endpoint(
         name=name,
@@ -236,7 +192,3 @@ def _reads(
 
 def _occurrence(analysed: Analysed) -> OccurrenceAnswer:
     return OccurrenceAnswer(analysed.event, analysed.template, DiagnosisAnswer.of(analysed.diagnosis))
-
-
-def _deed(done: Done) -> DeedAnswer:
-    return DeedAnswer(done.at, done.by, done.deed.value, dict(done.arguments))

@@ -31,7 +31,10 @@ def page(connection: Connection, query: Query) -> Page:
 
 def _filtered(statement: Select[Any], query: Query) -> Select[Any]:
     columns = incidents.c
-    conditions: list[ColumnElement[bool]] = [columns.merged_into.is_(None)]
+    merged = columns.merged_into
+    conditions: list[ColumnElement[bool]] = [
+        merged.is_(None) if query.merged_into is None else merged == query.merged_into
+    ]
     if query.states:
         conditions.append(columns.state.in_([state.value for state in query.states]))
     if query.classes:

@@ -11,8 +11,10 @@ from sealane_api.diagnosis.error_event import Origin
 from sealane_investigator.intake.acceptance import Intake
 from sealane_investigator.intake.cleaning import Cleaning
 from sealane_investigator.server.api.acting import Acting
+from sealane_investigator.server.api.overview import Overview
 from sealane_investigator.server.api.reading import Reading
 from sealane_investigator.server.api.rolling_back import RollingBack
+from sealane_investigator.server.api.timelines import Timelines
 from sealane_investigator.server.endpoints import Endpoint
 from sealane_investigator.server.openapi import document, openapi_endpoint
 from sealane_investigator.server.refusals import CODES
@@ -41,6 +43,8 @@ def _endpoints(store: FakeStore) -> tuple[Endpoint, ...]:
         *reporting.endpoints(),
         *Acting(store, cleaning).endpoints(),
         *Reading(store).endpoints(),
+        *Overview(store).endpoints(),
+        *Timelines(store).endpoints(),
         *RollingBack(store, None).endpoints(),
     )
     return (*endpoints, openapi_endpoint(endpoints, "1.2.3"))

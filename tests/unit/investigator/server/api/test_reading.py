@@ -47,8 +47,8 @@ async def test_every_filter_reaches_the_store() -> None:
     async with served(Reading(Listening()).endpoints()) as client:
         await client.get(
             "/v1/incidents?state=open&state=regressed&class=rate_limit&origin=router&route=a/b&revision=3&provider=zai"
-            "&model=glm&tenant=t&status=429&text=slow&since=1&until=2.5&unsure=true&parent=7&assignee=ada&sort=count"
-            "&after=x&limit=200"
+            "&model=glm&tenant=t&status=429&text=slow&since=1&until=2.5&unsure=true&parent=7&merged_into=9&assignee=ada"
+            "&sort=count&after=x&limit=200"
         )
 
     assert asked == [
@@ -62,6 +62,7 @@ async def test_every_filter_reaches_the_store() -> None:
             until=2.5,
             unsure=True,
             parent=7,
+            merged_into=9,
             assignee="ada",
             sort="count",
             after="x",
@@ -97,21 +98,19 @@ async def test_a_parameter_that_does_not_fit_is_refused_by_name(query: str, para
 
 
 async def test_one_incident_and_all_about_it() -> None:
-    """Itself, its samples, its hours with what people did, its facets."""
+    """Itself, its samples, its facets."""
     async with _scene() as (client, _):
         incident: dict[str, Any] = (await client.get("/v1/incidents/2")).body
         samples = (await client.get("/v1/incidents/2/occurrences?limit=1")).body
-        timeline = (await client.get("/v1/incidents/2/timeline?hours=1")).body
         facets = (await client.get("/v1/incidents/2/facets")).body
 
     assert (incident["count"], incident["state"], incident["diagnosis"]["class"]) == (2, "open", "auth_invalid_key")
     assert incident["diagnosis"]["action"] == "fix_credential"
     assert [each["event"]["id"] for each in samples["occurrences"]] == ["r-2"]
-    assert timeline == {"hours": [{"at": 0.0, "count": 2}], "deeds": []}
     assert facets == {"facets": {"route": {"default/chat": 2}}}
 
 
-@pytest.mark.parametrize("path", ["", "/occurrences", "/timeline", "/facets"])
+@pytest.mark.parametrize("path", ["", "/occurrences", "/facets"])
 async def test_what_is_not_there_is_404_and_what_is_no_number_400(path: str) -> None:
     """Each with its code."""
     async with _scene() as (client, store):

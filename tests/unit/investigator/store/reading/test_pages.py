@@ -131,3 +131,13 @@ async def test_an_empty_store_has_an_empty_page(store: SqlStore) -> None:
     assert (page.incidents, page.next) == ((), None)
     assert await store.incident(1) is None
     assert (await store.record(events(0), {})).counted == 0
+
+
+async def test_those_that_were_merged_into_one_are_found_by_it(filled: SqlStore) -> None:
+    """And say so themselves; a page without that question leaves them out."""
+    await do(filled, Deed.MERGE, 1, 2, into=12)
+
+    found = (await filled.incidents(Query(merged_into=12))).incidents
+
+    assert [(each.id, each.merged_into) for each in found] == [(2, 12), (1, 12)]
+    assert not {1, 2} & {each.id for each in (await filled.incidents(Query(limit=MAX_PAGE))).incidents}
