@@ -1,4 +1,4 @@
-"""``.ci/run`` leaves out what cannot run there alone, says so first, and lets a node's tests fail once."""
+"""``.ci/run`` leaves out what cannot run there alone, says so first, and lets a test fail once."""
 
 import os
 import subprocess
@@ -16,8 +16,9 @@ if [ "$1" = node-check ] && [ -n "$NO_NODE" ]; then
   echo "make: *** [Makefile:1: node-check] Error 1" >&2
   exit 2
 fi
-if [ "$1" = e2e ] && [ "$(grep -c '^e2e' "$CALLS")" -le "${E2E_FAILURES:-0}" ]; then
-  echo "1 failed, of e2e"
+if [ "$1" = "$UNSTEADY" ] && [ "$(grep -c "^$1" "$CALLS")" -le "$FAILURES" ]; then
+  echo "FAILED tests/$1/test_it.py::test_that - AssertionError"
+  echo "1 failed, of $1"
   exit 2
 fi
 echo "7 passed, of $1"
@@ -29,7 +30,13 @@ def _ran(folder: Path, **environ: str) -> tuple[int, list[str], list[str], str]:
     make = folder / "make"
     make.write_text(_MAKE, encoding="utf-8")
     make.chmod(0o755)
-    ours = {"PATH": f"{folder}:{os.environ['PATH']}", "CALLS": str(folder / "calls"), "NO_NODE": "", **environ}
+    ours = {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "CALLS": str(folder / "calls"),
+        "NO_NODE": "",
+        "UNSTEADY": "",
+        **environ,
+    }
     done = subprocess.run([ROOT / ".ci" / "run"], env=ours, capture_output=True, text=True, timeout=30, check=False)
     return done.returncode, (folder / "calls").read_text().split(), done.stdout.splitlines(), done.stderr
 
@@ -59,15 +66,18 @@ def test_who_needs_the_node_is_told_at_once(tmp_path: Path) -> None:
     assert told == "A node of Kubernetes cannot run here: it needs root.\n"
 
 
-@pytest.mark.parametrize(("failures", "expected"), [("0", 0), ("1", 0), ("2", 2)])
-def test_what_fails_on_the_node_runs_once_more_and_decides(tmp_path: Path, failures: str, expected: int) -> None:
-    """The second run is of what failed alone, and says so; a second failure fails."""
-    code, targets, said, _ = _ran(tmp_path, E2E_FAILURES=failures)
+@pytest.mark.parametrize("target", ["test", "e2e"])
+@pytest.mark.parametrize(("failures", "expected"), [(0, 0), (1, 0), (2, 2)])
+def test_what_fails_runs_once_more_and_decides(tmp_path: Path, target: str, failures: int, expected: int) -> None:
+    """The second run is of what failed alone, and the test is named; a second failure fails."""
+    code, targets, said, _ = _ran(tmp_path, UNSTEADY=target, FAILURES=str(failures))
+    unsteady = [f"# passed when run once more: FAILED tests/{target}/test_it.py::test_that - AssertionError"]
 
     assert code == expected
-    assert targets.count("e2e") == (1 if failures == "0" else 2)
-    assert ("ARGS=--last-failed" in targets) == (failures != "0")
-    assert ("# make e2e: what failed runs once more" in said) == (failures != "0")
+    assert targets.count(target) == (2 if failures else 1)
+    assert ("ARGS=--last-failed" in targets) == (failures > 0)
+    assert (f"# make {target}: what failed runs once more" in said) == (failures > 0)
+    assert [line for line in said if "passed when" in line] == (unsteady if failures == 1 else [])
 
 
 def test_a_cluster_of_somebody_elses_needs_no_node(tmp_path: Path) -> None:
