@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from sealane_investigator.server.access.admission import Admission
 from sealane_investigator.server.access.token_file import Right, Token
-from sealane_investigator.server.application import application
+from sealane_investigator.server.application import application, serving
 from sealane_investigator.server.endpoints import Endpoint
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 
@@ -81,7 +81,7 @@ async def served(
     """Serve ``endpoints`` until the block ends."""
     metrics = metrics or InvestigatorMetrics(CollectorRegistry())
     app = application(endpoints, admission or Admission(TOKENS, now=lambda: 2.0), metrics, prepared=prepared)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = serving(app, last_requests=1.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

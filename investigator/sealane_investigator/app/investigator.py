@@ -37,7 +37,7 @@ from sealane_investigator.server.api.overview import Overview
 from sealane_investigator.server.api.reading import Reading
 from sealane_investigator.server.api.rolling_back import RollingBack
 from sealane_investigator.server.api.timelines import Timelines
-from sealane_investigator.server.application import application
+from sealane_investigator.server.application import application, serving
 from sealane_investigator.server.endpoints import Endpoint
 from sealane_investigator.server.health import health_endpoints
 from sealane_investigator.server.openapi import openapi_endpoint
@@ -194,12 +194,8 @@ class Investigator:
             *page_endpoints(),
         )
         self.endpoints = (*endpoints, openapi_endpoint(endpoints, _version()))
-        self._runner = web.AppRunner(
-            application(self.endpoints, admission, self.metrics, prepared=lambda: self._prepared),
-            access_log=None,
-            handle_signals=False,
-            shutdown_timeout=_LAST_REQUESTS,
-        )
+        served = application(self.endpoints, admission, self.metrics, prepared=lambda: self._prepared)
+        self._runner = serving(served, last_requests=_LAST_REQUESTS)
 
     async def _work(self) -> None:
         """Wait for the database, then do everything that needs it."""

@@ -40,6 +40,16 @@ def application(
     return served
 
 
+def serving(application: web.Application, *, last_requests: float) -> web.AppRunner:
+    """Return what serves an application; at the end requests that are under way get ``last_requests`` seconds.
+
+    Bodies are never decompressed: a small one could grow to gigabytes, and what a stranger sends is read to its end.
+    """
+    return web.AppRunner(
+        application, access_log=None, handle_signals=False, shutdown_timeout=last_requests, auto_decompress=False
+    )
+
+
 def _serving(endpoint: Endpoint, admission: Admission, prepared: Callable[[], bool]) -> _Handler:
     right = endpoint.right
 

@@ -46,11 +46,21 @@ class Call:
     async def body(self, kind: type[BodyT]) -> BodyT:
         """Return the body, JSON, as a struct. Raises Refused."""
         try:
-            return msgspec.json.decode(await self.request.read(), type=kind)
+            return msgspec.json.decode(await received(self.request), type=kind)
         except msgspec.ValidationError as error:
             raise _unfit(error) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise refused("invalid_request", "the body is no JSON") from error
+
+
+async def received(request: web.Request) -> bytes:
+    """Return the body, as it was sent. Raises Refused when it is compressed, or ends before it should."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise refused("unsupported_encoding", "the body is compressed; send it plain")
+    try:
+        return await request.read()
+    except (ConnectionResetError, web.RequestPayloadError) as error:
+        raise refused("invalid_request", "the body ends before its end, or is not what its headers say") from error
 
 
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]

@@ -20,6 +20,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "method_not_allowed": (405, "The path exists and takes another method."),
     "conflict": (409, "The incident was changed meanwhile, or it cannot be done to it as it stands."),
     "body_too_large": (413, "The body is above 8 MiB."),
+    "unsupported_encoding": (415, "The body is compressed."),
     "internal_error": (500, "A defect of the investigator; its log says where."),
     "spool_full": (503, "The spool has no room or its disk refuses. Nothing was accepted; send it again."),
     "store_unavailable": (503, "The database does not answer. Nothing was accepted or changed; try again."),

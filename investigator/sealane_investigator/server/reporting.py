@@ -18,7 +18,7 @@ from sealane_telemetry.logs import get_logger
 
 from .access.token_file import Right
 from .api.answers import AcceptedAnswer
-from .endpoints import Call, Endpoint, json_answer
+from .endpoints import Call, Endpoint, json_answer, received
 from .refusals import refused
 
 #: Bodies that are read, redacted and written at the same time; further ones are asked to come again.
@@ -29,7 +29,10 @@ BODY_SECONDS = 20.0
 _LARGE = 256 * 1024
 
 _REPORTED = frozenset({Origin.ROUTER, Origin.CLIENT, Origin.SELF})
-_BODY_CODES = ("invalid_request", "body_too_large", "spool_full", "store_unavailable", "busy", "stopping")
+_BODY_CODES = (
+    *("invalid_request", "body_too_large", "unsupported_encoding"),
+    *("spool_full", "store_unavailable", "busy", "stopping"),
+)
 
 _log = get_logger("sealane.investigator.intake")
 
@@ -134,7 +137,7 @@ async def _body(request: web.Request) -> bytes:
     """The body, as long as it comes in time: whoever trickles holds a place that others need."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await request.read()
+            return await received(request)
     except TimeoutError:
         raise refused("busy", f"the body did not arrive within {BODY_SECONDS:g} s; send it again") from None
 

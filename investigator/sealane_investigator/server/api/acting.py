@@ -22,7 +22,10 @@ _Text = Annotated[str, Meta(min_length=1, max_length=4_096)]
 _Name = Annotated[str, Meta(min_length=1, max_length=256)]
 _Number = Annotated[int, Meta(ge=1, le=2**62)]
 
-_CODES = ("invalid_request", "not_found", "conflict", "store_unavailable")
+_CODES = (
+    *("invalid_request", "body_too_large", "unsupported_encoding"),
+    *("not_found", "conflict", "store_unavailable"),
+)
 
 
 class DeedBody(msgspec.Struct, forbid_unknown_fields=True, rename={"error_class": "class"}, omit_defaults=True):

@@ -65,7 +65,10 @@ class RollingBack:
                 query=NothingQuery,
                 body=RollbackBody,
                 answer=RollbackRequested,
-                codes=("invalid_request", "not_found", "conflict", "store_unavailable"),
+                codes=(
+                    *("invalid_request", "body_too_large", "unsupported_encoding"),
+                    *("not_found", "conflict", "store_unavailable"),
+                ),
             ),
         )
 

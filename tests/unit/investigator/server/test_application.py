@@ -1,5 +1,7 @@
 """Endpoints as an application: admission, measures, errors."""
 
+import gzip
+
 from aiohttp import web
 
 from sealane_investigator.server.access.token_file import Right
@@ -65,3 +67,18 @@ async def test_what_needs_the_tables_waits_for_them() -> None:
         later = await client.get("/thing")
 
     assert (early.status, early.code, stranger.status, later.status) == (503, "store_unavailable", 401, 200)
+
+
+async def test_no_body_is_ever_decompressed() -> None:
+    """A megabyte of a stranger's could become a gigabyte, even where nobody means to read it."""
+
+    async def handler(call: Call) -> web.StreamResponse:
+        return web.Response(text=str(len(await call.request.content.read())))
+
+    bomb = gzip.compress(b"0" * 1_000_000)
+    thing = Endpoint(name="thing", method="POST", path="/thing", summary="A thing.", handler=handler, right=None)
+    async with (
+        served([thing]) as client,
+        client.session.post(client.base + "/thing", data=bomb, headers={"Content-Encoding": "gzip"}) as response,
+    ):
+        assert await response.text() == str(len(bomb))

@@ -151,6 +151,33 @@ async def test_a_body_has_a_limit() -> None:
         assert (at.status, above.status, above.code) == (400, 413, "body_too_large")
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "GZIP, identity", "nonsense"])
+async def test_a_compressed_body_is_refused(encoding: str) -> None:
+    """Whatever is in it, and whatever would become of it."""
+    async with _scene() as (client, kept):
+        headers = {"Authorization": "Bearer report", "Content-Encoding": encoding}
+        async with client.session.post(client.base + "/v1/errors", data=b"x", headers=headers) as response:
+            refusal = await response.json()
+
+        assert (response.status, refusal["error"]["code"], kept.batches) == (415, "unsupported_encoding", [])
+
+
+async def test_a_sender_that_leaves_in_the_middle_is_no_defect() -> None:
+    """Nothing of what it began is kept, and the log has no line of it."""
+    async with _scene() as (client, kept):
+        port = int(client.base.rpartition(":")[2])
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = "POST /v1/errors HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer report\r\nContent-Length: 100\r\n\r\n{"
+        writer.write(head.encode())
+        await writer.drain()
+        writer.transport.abort()
+        counted = client.metrics.requests.labels("errors", "400")
+        await until(lambda: counted.value == 1)
+
+        assert client.metrics.refusals.labels("internal_error").value == 0
+        assert kept.batches == []
+
+
 async def test_no_more_than_so_many_are_taken_at_once() -> None:
     """One more comes again; the others get their answer."""
     async with _scene() as (client, kept), aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
