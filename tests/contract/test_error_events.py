@@ -26,7 +26,7 @@ def _longest() -> Entry:
 def test_an_event_arrives_as_it_was_written(entry: Entry) -> None:
     """Whatever it holds and however long it is."""
     writer = writer_of()
-    batch = decode_batch(writer.batch([writer.event(entry)], 3))
+    batch = decode_batch(writer.batch([writer.event(entry)], 3)).batch
     (event,) = batch.events
 
     assert (batch.reporter, batch.epoch, batch.dropped) == ("router-0", "e", 3)
@@ -38,5 +38,5 @@ def test_a_full_batch_is_taken() -> None:
     """500 events, and also none."""
     writer = writer_of()
 
-    assert len(decode_batch(writer.batch([writer.event(entry_of())] * MAX_BATCH, 0)).events) == MAX_BATCH
-    assert decode_batch(writer.batch([], 0)).events == ()
+    assert len(decode_batch(writer.batch([writer.event(entry_of())] * MAX_BATCH, 0)).batch.events) == MAX_BATCH
+    assert decode_batch(writer.batch([], 0)).batch.events == ()

@@ -42,7 +42,8 @@ class _Alert(msgspec.Struct, rename="camel"):
     status: Literal["firing", "resolved"]
     labels: _Labels
     starts_at: datetime
-    fingerprint: Annotated[str, Meta(min_length=1, max_length=MAX_NAME)]
+    #: Of its labels; whoever speaks this format without having one leaves it out.
+    fingerprint: Annotated[str, Meta(max_length=MAX_NAME)] = ""
     annotations: _Labels = {}
     ends_at: datetime | None = None
 
@@ -97,7 +98,8 @@ def decode_alerts(body: bytes | bytearray, *, reporter: str, origin: Origin) -> 
 def _event(alert: _Alert, reporter: str, epoch: str, origin: Origin) -> ErrorEvent:
     began = alert.starts_at.timestamp()
     name = alert.labels.get("alertname", "unnamed")[:MAX_NAME]
-    key = "\n".join((reporter, alert.fingerprint, repr(began), alert.status))
+    named = alert.fingerprint or repr(sorted(alert.labels.items()))
+    key = "\n".join((reporter, named, repr(began), alert.status))
     identity = f"alert-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
     text = next((alert.annotations[one] for one in _TEXTS if alert.annotations.get(one)), "")
     return ErrorEvent(

@@ -1,10 +1,12 @@
 """``POST /v1/errors``: bytes become a batch of events, or a refusal that names the place and what to write.
 
-Reading is strict: a field that nobody knows, a text that is too long or a number out of bounds refuses the whole batch,
-because a sender that is misunderstood would lose events in silence.
+Reading is strict: a field that is missing, a text that is too long or a number out of bounds refuses the whole batch,
+because a sender that is misunderstood would lose events in silence. Only a field that nobody knows is passed over, for
+routers may be newer than who reads them; the sender is told, for it may be a slip of the pen.
 """
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -62,21 +64,47 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     dropped: _Number = 0
 
 
+class _LaterEvent(_Event, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """As a later release may write one."""
+
+
+class _LaterBatch(Batch, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    events: Annotated[tuple[_LaterEvent, ...], Meta(max_length=MAX_BATCH)] = ()
+
+
 _decoder = msgspec.json.Decoder(Batch)
+_later_decoder = msgspec.json.Decoder(_LaterBatch)
 
 
-def decode_batch(body: bytes | bytearray) -> ErrorBatch:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A batch, and the place of the first field of it that nobody knows: ``events[0].mesage``."""
+
+    batch: ErrorBatch
+    ignored: str | None = None
+
+
+def decode_batch(body: bytes | bytearray) -> Received:
     """Read a batch.
 
     Raises:
-        BatchRefused: it is no JSON, or a field is unknown, missing, of a wrong type or out of bounds.
+        BatchRefused: it is no JSON, or a field is missing, of a wrong type or out of bounds.
     """
     try:
-        read = _decoder.decode(body)
+        try:
+            return Received(_as_batch(_decoder.decode(body)))
+        except msgspec.ValidationError as error:
+            ignored = _unknown_place(error)
+            if ignored is None:
+                raise
+            return Received(_as_batch(_later_decoder.decode(body)), ignored)
     except msgspec.ValidationError as error:
         raise refusal(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BatchRefused("the body is no JSON; write an object with reporter, epoch and events", None) from error
+
+
+def _as_batch(read: Batch) -> ErrorBatch:
     for position, event in enumerate(read.events):
         if (event.reporter, event.epoch) != (read.reporter, read.epoch):
             raise BatchRefused(
@@ -97,12 +125,22 @@ _UNKNOWN = re.compile(r"contains unknown field `(.{1,80})`")
 
 def refusal(error: msgspec.ValidationError) -> BatchRefused:
     """Return msgspec's complaint as ours: the place first, and nothing of the values that were sent."""
-    message, _, place = str(error).partition(" - at `")
-    place = place.rstrip("`").removeprefix("$").removeprefix(".")
-    unknown = _UNKNOWN.search(message)
-    if unknown is not None:
-        name = unknown[1] if re.fullmatch(r"[A-Za-z_]{1,40}", unknown[1]) else "?"
-        place = f"{place}.{name}".removeprefix(".")
-        return BatchRefused("no such field; leave it out", place)
+    message, place = _parts(error)
     message = _FOUND.sub("", message) if "Invalid enum value" not in message else "no such value"
     return BatchRefused(f"{message}; see docs/investigator.md for what it may hold", place or None)
+
+
+def _unknown_place(error: msgspec.ValidationError) -> str | None:
+    """Where a field is that nobody knows, None when it is something else that was complained of."""
+    message, place = _parts(error)
+    unknown = _UNKNOWN.search(message)
+    if unknown is None:
+        return None
+    name = unknown[1] if re.fullmatch(r"[A-Za-z_]{1,40}", unknown[1]) else "?"
+    return f"{place}.{name}".removeprefix(".")
+
+
+def _parts(error: msgspec.ValidationError) -> tuple[str, str]:
+    """What msgspec complains of, and where."""
+    message, _, place = str(error).partition(" - at `")
+    return message, place.rstrip("`").removeprefix("$").removeprefix(".")

@@ -88,10 +88,11 @@ class Reporting:
         """``POST /v1/errors``."""
         with self._admitted():
             body = await _body(call.request)
-            batch = await asyncio.to_thread(decode_batch, body) if len(body) > _LARGE else decode_batch(body)
-            await self._intake.take(_attributed(batch, own=call.caller.own))
-        self._metrics.accepted.labels("errors").inc(len(batch.events))
-        return json_answer(AcceptedAnswer(len(batch.events)), status=202)
+            read = await asyncio.to_thread(decode_batch, body) if len(body) > _LARGE else decode_batch(body)
+            await self._intake.take(_attributed(read.batch, own=call.caller.own))
+        number = len(read.batch.events)
+        self._metrics.accepted.labels("errors").inc(number)
+        return json_answer(AcceptedAnswer(number, read.ignored), status=202)
 
     async def alerts(self, call: Call) -> web.StreamResponse:
         """``POST /v1/alerts``."""

@@ -9,10 +9,11 @@ from sealane_investigator.incident.incident import Incident, State
 from sealane_investigator.incident.recommendation import ChangeKind, Recommendation
 
 
-class AcceptedAnswer(msgspec.Struct, frozen=True):
-    """How many events were accepted."""
+class AcceptedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many events were accepted, and the place of the first field that was passed over because nobody knows it."""
 
     accepted: int
+    ignored: str | None = None
 
 
 class ErrorBody(msgspec.Struct, frozen=True):

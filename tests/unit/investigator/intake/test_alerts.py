@@ -59,6 +59,17 @@ def test_a_repeated_notification_is_the_same_event() -> None:
     assert _decoded(_alert(startsAt="2023-11-14T23:13:20Z")).firing[0].id != first.id
 
 
+def test_an_alert_without_a_fingerprint_is_named_by_its_labels() -> None:
+    """In whatever order they come; an alert is not lost because its sender knows no fingerprints."""
+    alert = _alert(labels={"alertname": "A", "pod": "a-1", "zone": "z"})
+    del alert["fingerprint"]
+    first = _decoded(alert).firing[0]
+
+    assert _decoded({**alert, "labels": dict(reversed(alert["labels"].items()))}).firing[0].id == first.id
+    assert _decoded({**alert, "fingerprint": ""}).firing[0].id == first.id
+    assert _decoded({**alert, "labels": {"alertname": "A", "pod": "a-2"}}).firing[0].id != first.id
+
+
 def test_a_resolved_alert_is_no_error() -> None:
     """It is told apart."""
     alerts = _decoded(_alert(), _alert(status="resolved"), truncatedAlerts=3)
@@ -111,7 +122,6 @@ def test_a_long_text_is_cut_and_a_field_of_a_later_release_passed_over() -> None
         ({}, {"version": "3"}, "version"),
         ({"status": "other"}, {}, "alerts[0].status"),
         ({"startsAt": "yesterday"}, {}, "alerts[0].startsAt"),
-        ({"fingerprint": ""}, {}, "alerts[0].fingerprint"),
         ({"labels": {str(number): "x" for number in range(257)}}, {}, "alerts[0].labels"),
     ],
 )

@@ -14,14 +14,14 @@ from tests.support.reported import AT, as_json, batch
 
 
 def _decoded(document: object) -> ErrorBatch:
-    return wire.decode_batch(json.dumps(document).encode())
+    return wire.decode_batch(json.dumps(document).encode()).batch
 
 
 def test_a_batch_comes_out_as_it_was_sent() -> None:
     """What the shared types hold is what JSON says."""
     sent = batch(1, 2, code="invalid_authentication", origin=Origin.CLIENT)
 
-    assert wire.decode_batch(msgspec.json.encode(sent)) == sent
+    assert wire.decode_batch(msgspec.json.encode(sent)) == wire.Received(sent)
 
 
 def test_every_member_of_an_event_is_read_and_no_other() -> None:
@@ -35,7 +35,6 @@ def test_every_member_of_an_event_is_read_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("changed", "place"),
     [
-        ({"mesage": "x"}, "events[0].mesage"),
         ({"message": "x" * (MAX_MESSAGE + 1)}, "events[0].message"),
         ({"model": "x" * (MAX_NAME + 1)}, "events[0].model"),
         ({"id": ""}, "events[0].id"),
@@ -49,7 +48,7 @@ def test_every_member_of_an_event_is_read_and_no_other() -> None:
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(changed: dict[str, Any], place: str) -> None:
-    """Unknown, too long, of a wrong type, out of bounds; and nothing of the value is repeated."""
+    """Too long, of a wrong type, out of bounds; and nothing of the value is repeated."""
     with pytest.raises(BatchRefused) as refused:
         _decoded(as_json(1, **changed))
 
@@ -59,12 +58,30 @@ def test_what_cannot_be_used_is_refused_with_its_place(changed: dict[str, Any], 
     assert "xxx" not in str(refused.value)
 
 
-def test_a_field_whose_name_may_be_a_secret_is_not_repeated() -> None:
-    """Only a name that looks like one is."""
-    with pytest.raises(BatchRefused) as refused:
-        _decoded(as_json(1, **{"sk-1234567890abcdef": "x"}))
+@pytest.mark.parametrize(
+    ("more", "of_batch", "place"),
+    [
+        ({"mesage": "x"}, {}, "events[0].mesage"),
+        ({}, {"shard": {"deep": [1]}}, "shard"),
+        # Only a name that looks like one is repeated.
+        ({"sk-1234567890abcdef": "x"}, {}, "events[0].?"),
+    ],
+)
+def test_what_a_later_router_writes_is_passed_over(more: dict[str, Any], of_batch: dict[str, Any], place: str) -> None:
+    """Nothing of the rest is lost; whoever only wrote a wrong name is told."""
+    document = as_json(1, **more) | of_batch
 
-    assert refused.value.place == "events[0].?"
+    read = wire.decode_batch(json.dumps(document).encode())
+
+    assert read == wire.Received(_decoded(as_json(1)), place)
+
+
+def test_what_cannot_be_used_is_refused_beside_what_nobody_knows() -> None:
+    """Whichever comes first."""
+    for changed in ({"mesage": "x", "status": "401"}, {"status": "401", "mesage": "x"}):
+        with pytest.raises(BatchRefused) as refused:
+            _decoded(as_json(1, **changed))
+        assert refused.value.place == "events[0].status"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"\xff"', b'{"reporter": "r"}', b"[" * 100_000])

@@ -151,6 +151,17 @@ async def test_a_body_has_a_limit() -> None:
         assert (at.status, above.status, above.code) == (400, 413, "body_too_large")
 
 
+async def test_a_report_of_a_later_router_is_taken_and_the_sender_is_told_what_was_ignored() -> None:
+    """Nothing else is in the answer to one that was understood."""
+    async with _scene() as (client, kept):
+        later = await client.post("/v1/errors", as_json(1, shard=7), token="report")
+        known = await client.post("/v1/errors", as_json(2), token="report")
+
+        assert (later.status, later.body) == (202, {"accepted": 1, "ignored": "events[0].shard"})
+        assert (known.status, known.body) == (202, {"accepted": 1})
+        assert len(kept.batches) == 2
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "GZIP, identity", "nonsense"])
 async def test_a_compressed_body_is_refused(encoding: str) -> None:
     """Whatever is in it, and whatever would become of it."""
