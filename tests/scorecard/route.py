@@ -24,8 +24,8 @@ class Setup:
     ``model`` chooses the rule and so the provider that misbehaves; ``fallback`` adds the other one, ``when`` replaces
     the default conditions. ``second_target``: the other provider is a target too, that of one request in a million.
     A breaker opens at ``opens_at`` failures in a row. ``checked``: the providers have a health check, ten times a
-    second. ``patience`` is each of the rule's timeouts; a row that waits for one sets it low. ``door`` is how Moonshot
-    is reached, None: as it should be.
+    second. ``patience`` is the rule's timeouts but that of connecting, which is ``connect``; a row that waits for one
+    sets it low. ``door`` is how Moonshot is reached, None: as it should be.
     """
 
     model: str = "kimi-k3"
@@ -38,6 +38,7 @@ class Setup:
     budget_percent: int = 20
     checked: bool = False
     patience: str = "3s"
+    connect: str = "3s"
     second_target: bool = False
     door: Door | None = None
 
@@ -100,7 +101,7 @@ def _rule(name: str, prefix: str, provider: str, other: str, setup: Setup) -> Ma
         "models": [{"prefix": prefix}],
         "targets": [{"provider": provider, "weight": 1_000_000}],
         "retry": {"maxAttempts": setup.max_attempts, "budgetPercent": setup.budget_percent},
-        "timeouts": dict.fromkeys(("connect", "firstByte", "idle"), setup.patience),
+        "timeouts": {"connect": setup.connect, "firstByte": setup.patience, "idle": setup.patience},
     }
     elsewhere = {"provider": other, "model": FALLBACK_MODELS[other], "weight": 1}
     if setup.second_target:

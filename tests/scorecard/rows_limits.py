@@ -53,7 +53,7 @@ ROWS = (
             Case(
                 name=_WAITED + ", with a fallback",
                 setup=Setup(fallback=True),
-                steps=(Script("moonshot", ("retry-after:1",)), Asks(CHAT, FROM_FALLBACK, most=0.9)),
+                steps=(Script("moonshot", ("retry-after:4",)), Asks(CHAT, FROM_FALLBACK, most=3.9)),
                 results={"moonshot": ("RateLimited",), "zai": ("ok",)},
                 series={"sealane_retries_total": 0, "sealane_fallbacks_total": 1},
             ),

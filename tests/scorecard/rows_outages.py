@@ -4,16 +4,16 @@ from tests.scorecard.ask import CHAT, FROM_FALLBACK, FROM_FALLBACK_AT_ONCE, UNAV
 from tests.scorecard.outage import hundred_requests, leaves, many, sick
 from tests.scorecard.route import Setup
 from tests.scorecard.row import Case, Row
-from tests.scorecard.steps import Asks, Breaks, Meanwhile, Meets, Plays, Recovers, StateIs, Step, Waits
+from tests.scorecard.steps import Asks, Becomes, Breaks, Meanwhile, Meets, Plays, Recovers, StateIs, Step, Waits
 
 _TRANSITIONS = "sealane_breaker_transitions_total"
 _REFUSED = failed(502, "provider_unreachable", said="connection_refused")
 _BROKEN = failed(502, "provider_error")
 _OPEN = {"moonshot": "open"}
 
-#: A breaker that opens at two failures in a row and probes 0.32 to 0.4 s later; no attempt is made twice.
-_BRIEF = Setup(opens_at=2, open_for="400ms", max_attempts=1)
-_BRIEF_WITH_FALLBACK = Setup(opens_at=2, open_for="400ms", fallback=True)
+#: A breaker that opens at two failures in a row and probes 0.64 to 0.8 s later; no attempt is made twice.
+_BRIEF = Setup(opens_at=2, open_for="800ms", max_attempts=1)
+_BRIEF_WITH_FALLBACK = Setup(opens_at=2, open_for="800ms", fallback=True)
 
 
 def _down(first: Gets, afterwards: Gets) -> tuple[Step, ...]:
@@ -26,8 +26,7 @@ def _down(first: Gets, afterwards: Gets) -> tuple[Step, ...]:
         StateIs("moonshot", "open"),
         Asks(CHAT, afterwards),
         Recovers(("moonshot",)),
-        Waits(0.42),
-        StateIs("moonshot", "half_open"),
+        Becomes("moonshot", "half_open"),
     )
 
 
@@ -113,10 +112,9 @@ _RELAPSE = Row(
                 Meets("moonshot", "status:500"),
                 Asks(CHAT, _BROKEN),
                 StateIs("moonshot", "open"),
-                Waits(0.45),
+                Waits(0.85),
                 Asks(CHAT, UNAVAILABLE),
-                Waits(0.4),
-                StateIs("moonshot", "half_open"),
+                Becomes("moonshot", "half_open"),
             ),
             results={"moonshot": ("Connect", "Connect", "ServerError")},
             reached={"moonshot": 1},
@@ -181,14 +179,14 @@ _OUTAGE = Row(
     cases=(
         Case(
             name="outage",
-            setup=Setup(opens_at=5, open_for="200ms", max_attempts=1),
+            setup=Setup(opens_at=5, open_for="400ms", max_attempts=1),
             steps=(Meets("moonshot", "cut-before-head"), Plays(hundred_requests)),
             results=None,
             breakers=_OPEN,
         ),
         Case(
             name="outage, with a fallback",
-            setup=Setup(opens_at=5, open_for="200ms", fallback=True),
+            setup=Setup(opens_at=5, open_for="400ms", fallback=True),
             steps=(Meets("moonshot", "cut-before-head"), Plays(hundred_requests)),
             results=None,
             breakers=_OPEN,

@@ -23,7 +23,7 @@ ROWS = (
     ),
     fault(
         "connect timeout", "", "Timeout", failed(504, "provider_timeout", said="connect_timeout"),
-        setup=Setup(door=doors.nobody_accepts, patience="200ms"),
+        setup=Setup(door=doors.nobody_accepts, connect="200ms"),
     ),
     fault("reset before the head", "reset", "Connect", _UNREACHABLE["connection_reset"]),
     fault("closed before the head", "cut-before-head", "Connect", _UNREACHABLE["connection_closed"]),

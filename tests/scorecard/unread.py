@@ -41,7 +41,7 @@ async def next_client_asks(world: World) -> list[str]:
         await asyncio.sleep(0.05)  # both connections are accepted
         first = await _exchange(one, "kimi-k3")
         other.send(_request("kimi-k2.6"))
-        time.sleep(2 * _UNASKED_AFTER)  # noqa: ASYNC251 - the gateway must find request and unasked answer together
+        time.sleep(3 * _UNASKED_AFTER)  # noqa: ASYNC251 - the gateway must find request and unasked answer together
         second = await _answer(other)
     world.codes["ok"] += 2
     wanted = (b"for kimi-k3", b"for kimi-k2.6")

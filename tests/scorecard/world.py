@@ -30,7 +30,7 @@ class World:
         self.codes: Counter[str] = Counter()
         self.last: Received | None = None
         self._folder = folder
-        self._client = httpx.AsyncClient(base_url=gateway.url, trust_env=False, timeout=10, verify=False)
+        self._client = httpx.AsyncClient(base_url=gateway.url, trust_env=False, timeout=60, verify=False)
 
     async def close(self) -> None:
         """Let the client go."""
