@@ -36,8 +36,8 @@ async def attempted(
     *,
     body: bytes = CHAT,
     path: str = "/v1/chat/completions",
-    idle: float = 1.0,
-    first_byte: float = 1.0,
+    idle: float = 10.0,
+    first_byte: float = 10.0,
 ) -> AsyncIterator[Attempted]:
     """Ask a provider that follows ``script``; its connection is given back at the end."""
     async with ScriptedProvider(script) as scripted:
@@ -47,7 +47,7 @@ async def attempted(
         matched(exchange, serving)
         runtime = serving.providers[provider.route, provider.name]
         attempt = Attempt(serving.table.routes[0].rules[0].targets[0], runtime, fallback=False, retry=False)
-        attempt.deadlines = Deadlines(1.0, first_byte, idle)
+        attempt.deadlines = Deadlines(10.0, first_byte, idle)
         exchange.attempt = attempt
         exchange.attempts.append(attempt)
         connection = await drive(runtime.client.send(b"POST", b"/chat/completions", b"", b"", body, attempt.deadlines))

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 from sealane_router.aio.driver import drive
 from sealane_router.upstream.connection import UpstreamConnection
@@ -23,14 +22,14 @@ async def connect(provider: ScriptedProvider) -> UpstreamConnection:
 
 
 async def ask(
-    connection: UpstreamConnection, body: bytes = b"{}", *, first_byte: float = 2.0, idle: float = 2.0
+    connection: UpstreamConnection, body: bytes = b"{}", *, first_byte: float = 10.0, idle: float = 10.0
 ) -> tuple[int, bytes]:
     """Send a request and read all of its answer."""
     await drive(connection.request(HEAD % len(body), body, first_byte=first_byte, idle=idle))
     return connection.status, await drive(rest(connection, idle))
 
 
-async def rest(connection: UpstreamConnection, idle: float | None = 2.0) -> bytes:
+async def rest(connection: UpstreamConnection, idle: float | None = 10.0) -> bytes:
     """The answer's body from here on."""
     pieces = []
     while (piece := await connection.read(idle)) is not None:
@@ -59,10 +58,3 @@ def ending(*pieces: bytes, reset: bool = False) -> Script:
             line.reset()
 
     return script
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Let the loop run until something has become true."""
-    async with asyncio.timeout(2):
-        while not true():  # noqa: ASYNC110 - a connection tells nobody what it has read
-            await asyncio.sleep(0.001)

@@ -11,6 +11,7 @@ from sealane_router.relay.bytes import relay_bytes
 from sealane_router.upstream.errors import UpstreamError
 from tests.support.attempts import attempted
 from tests.support.scripted_provider import Line, answer, chunked, playing
+from tests.support.waiting import until
 
 AUDIO = bytes(range(256)) * 40
 
@@ -80,9 +81,7 @@ async def test_a_slow_client_holds_the_provider() -> None:
         assert ended == []
         assert it.exchange.response.bytes_sent < 1024 * 1024
         it.exchange.response.resume()
-        async with asyncio.timeout(2):
-            while not ended:  # noqa: ASYNC110 - a driver has no future
-                await asyncio.sleep(0.001)
+        await until(lambda: ended)
         assert (ended, it.client.body) == ([None], body)
 
 

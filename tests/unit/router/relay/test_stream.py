@@ -14,6 +14,7 @@ from sealane_router.relay.stream import relay_stream
 from tests.support.attempts import Attempted, attempted
 from tests.support.exchanges import STREAMING_CHAT
 from tests.support.scripted_provider import Line, Script, chunked, playing
+from tests.support.waiting import until
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 ROLE = b'data: {"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}\n\n'
@@ -103,7 +104,7 @@ async def test_an_error_before_any_content_is_the_attempt_s() -> None:
 
 async def test_no_content_in_time_is_a_timeout() -> None:
     """Comments and roles do not count; the clock is the first byte's."""
-    async with attempted(saying(ROLE, *[b": wait\n\n"] * 3, stay=True), first_byte=0.05) as it:
+    async with attempted(saying(ROLE, *[b": wait\n\n"] * 3, stay=True), first_byte=0.3) as it:
         with pytest.raises(AttemptFailed) as caught:
             await relay(it)
         failure = caught.value.failure
@@ -181,7 +182,7 @@ async def test_the_end_of_the_drain_is_told_in_the_stream() -> None:
         ended: list[BaseException | None] = []
         driver = Driver(relay_stream(it.exchange, it.attempt, it.connection, inspector(it)), ended.append)
         driver.start()
-        await asyncio.sleep(0.02)
+        await until(lambda: it.client.written)
         driver.cancel(GatewayDraining("leaving"))
         events = unframed(it.client.body).split(b"\n\n")
         assert json.loads(events[1].removeprefix(b"data: "))["error"]["code"] == "draining"
@@ -199,6 +200,6 @@ async def test_a_slow_client_holds_the_stream() -> None:
         await asyncio.sleep(0.02)
         assert ended == []
         it.exchange.response.resume()
-        await asyncio.sleep(0.02)
+        await until(lambda: ended)
         assert ended == [None]
         assert unframed(it.client.body) == CONTENT + CONTENT + FINISH + DONE

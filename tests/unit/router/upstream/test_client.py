@@ -266,10 +266,11 @@ async def test_an_address_that_is_not_allowed_gets_nothing() -> None:
 
 async def test_a_client_that_leaves_before_the_answer_costs_the_connection() -> None:
     """The provider sees the close, and the pool holds nothing."""
-    gone = asyncio.Event()
+    asked, gone = asyncio.Event(), asyncio.Event()
 
     async def script(line: Line) -> None:
         await line.request()
+        asked.set()
         await line.gone()
         gone.set()
 
@@ -282,7 +283,7 @@ async def test_a_client_that_leaves_before_the_answer_costs_the_connection() -> 
 
         driver = Driver(work(), ended.append)
         driver.start()
-        await asyncio.sleep(0.01)
+        await asked.wait()
         driver.cancel(ClientGone())
         assert [type(error) for error in ended] == [ClientGone]
         assert client.pool.in_use == 0

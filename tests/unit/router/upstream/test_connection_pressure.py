@@ -143,10 +143,10 @@ async def test_a_silent_body_is_a_timeout() -> None:
 
 async def test_reading_without_idle_keeps_the_first_byte_s_clock() -> None:
     """Comments before the first content event do not hold off its deadline."""
-    pieces = [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", *[b"3\r\n:\n\n\r\n"] * 40]
+    pieces = [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", *[b"3\r\n:\n\n\r\n"] * 150]
     async with ScriptedProvider(saying(*pieces)) as provider:
         connection = await connect(provider)
-        await drive(connection.request(HEAD % 0, b"", first_byte=0.06, idle=2))
+        await drive(connection.request(HEAD % 0, b"", first_byte=0.3, idle=2))
         with pytest.raises(UpstreamError, match="first_byte_timeout"):
             await drive(rest(connection, None))
         connection.abort()
