@@ -1,7 +1,7 @@
 """Revisions as their metadata tells them: which belong to a route, which number is next, which may go.
 
-A number is never used again: the next one is above everything that was ever seen under the route's name, whoever owns
-it, and the highest revision is never pruned.
+A number is never used again: the next one is above everything that was ever counted under the route's name, whoever
+owns it, and the highest revision is never pruned.
 """
 
 import re
@@ -29,10 +29,14 @@ _HASH = re.compile("[0-9a-f]{64}")
 _NUMBER = re.compile("[1-9][0-9]{0,9}")
 _MAX_NUMBER = 2**31 - 1
 
+#: Nobody comes here by counting: a higher number was written by hand, and counting goes on below it. Otherwise one such
+#: object, or one such status, would leave no number for the revisions to come.
+MAX_COUNTED = 900_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The revisions under a route's name: its own by number, and the highest number that anybody used."""
+    """The revisions under a route's name: its own by number, and the highest number that anybody came to."""
 
     own: Mapping[int, RevisionFacts]
     highest: int
@@ -46,7 +50,7 @@ def history_of(objects: Iterable[Raw], route: str, uid: str) -> History:
         number = number_in(text_at(item, "metadata", "name"), route)
         if number is None:
             continue
-        highest = max(highest, number)
+        highest = max(highest, number if number <= MAX_COUNTED else 0)
         facts = facts_of(item, route, uid)
         if facts is not None:
             own[number] = facts
@@ -96,8 +100,12 @@ def number_in(name: str, route: str) -> int | None:
 
 
 def next_number(history: History, state: RolloutState, high_water: int = 0) -> int:
-    """Return a number that nobody used: above the history, what the state remembers, and ``high_water``."""
-    return 1 + max(history.highest, high_water, *numbers_in(state), 0)
+    """Return a number that nobody used: above the history, what the state remembers, and ``high_water``.
+
+    What is above ``MAX_COUNTED`` does not count; a number that is taken all the same is told by ``high_water``.
+    """
+    remembered = (number for number in numbers_in(state) if number <= MAX_COUNTED)
+    return 1 + max(history.highest, high_water, *remembered, 0)
 
 
 def numbers_in(state: RolloutState) -> Iterator[int]:

@@ -14,7 +14,7 @@ from sealane_api.crd.revision import (
     RevisionState,
     revision_name,
 )
-from sealane_operator.errors import AlreadyExists, Conflict, NotFound
+from sealane_kube.errors import AlreadyExists, Conflict, NotFound
 from sealane_operator.judgement.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.revisions import (
     History,
@@ -89,7 +89,7 @@ class Snapshots:
     async def ensure(self, raw: Raw, content: str, state: RolloutState) -> Snapshot:
         """Return the revision that holds the spec of ``raw``; make it where there is none.
 
-        Raises :class:`~sealane_operator.errors.Conflict` when the numbers it tried are all taken.
+        Raises :class:`~sealane_kube.errors.Conflict` when the numbers it tried are all taken.
         """
         history = self.history(raw)
         own = self._of(raw)
@@ -100,9 +100,9 @@ class Snapshots:
         # A revision that stable points at and that somebody deleted comes back under its number: it is the same.
         number = state.stable.revision if state.stable is not None and state.stable.hash == content else None
         for _ in range(_MAX_TRIES):
-            number = number or next_number(history, state, own.highest)
+            if number is None:
+                own.highest = number = next_number(history, state, own.highest)
             made, created = await self._create(raw, number, content)
-            own.highest = max(own.highest, number)
             if made is not None:
                 return Snapshot(made, created)
             number = None

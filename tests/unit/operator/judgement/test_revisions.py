@@ -16,6 +16,7 @@ from sealane_api.crd.revision import (
     RevisionState,
 )
 from sealane_operator.judgement.revisions import (
+    MAX_COUNTED,
     History,
     facts_of,
     history_of,
@@ -149,6 +150,17 @@ def test_a_number_is_new(history: History, state: RolloutState, high_water: int)
     assert number > high_water
     assert all(number > each.revision for each in (state.stable, state.candidate, state.previous) if each)
     assert state.last_rollback is None or number > 40
+
+
+def test_a_number_that_nobody_came_to_by_counting_takes_none_away() -> None:
+    """One object named ``chat-2147483647``, or a status that says so, would leave no number for the next revision."""
+    history = history_of([_stored(3), _stored(2**31 - 1), edited(_stored(2**31 - 2), "spec", {})], "chat", UID)
+    state = RolloutState(stable=Pointer(2**31 - 1, A, 0.0), highest=2**31 - 1)
+
+    assert sorted(history.own) == [3, 2**31 - 2, 2**31 - 1]
+    assert history.highest == 3
+    assert next_number(history, state) == 4
+    assert next_number(History({}, MAX_COUNTED), state, MAX_COUNTED) == MAX_COUNTED + 1
 
 
 @given(HISTORIES, ROLLOUTS, st.none() | st.integers(1, 30), st.integers(1, 5))

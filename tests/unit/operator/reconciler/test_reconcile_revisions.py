@@ -1,5 +1,7 @@
 """Revisions through the reconciler: numbered, reused, pruned, rebuilt from, and never believed blindly."""
 
+import copy
+
 import pytest
 
 from tests.support.resources import Document, provider, route, rule
@@ -143,6 +145,23 @@ async def test_a_forged_revision_is_not_used() -> None:
     await operator.settle(A)
 
     assert operator.stable(A) == 3
+
+
+async def test_a_forged_number_leaves_room_for_the_next_revisions() -> None:
+    """Without it the operator would make objects that it does not know as its own, without end."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    forged = copy.deepcopy(operator.kube.revisions["team/a-1"])
+    forged["metadata"]["name"] = "a-2147483647"
+    del forged["metadata"]["ownerReferences"]
+    operator.kube.revisions["team/a-2147483647"] = forged
+    operator.kube.routes[A]["status"]["rollout"]["highest"] = 2_147_483_647
+    operator.kube.apply(_route("a", "glm-"))
+    await operator.settle(A)
+
+    assert operator.stable(A) == 2
+    assert sorted(operator.kube.revisions) == ["team/a-1", "team/a-2", "team/a-2147483647"]
 
 
 async def test_a_deleted_stable_revision_comes_back() -> None:
