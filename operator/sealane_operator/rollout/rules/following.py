@@ -34,7 +34,8 @@ def _start(turn: Turn, wanted: Wanted) -> Turn:
     """Start what is wanted, or let it wait; a challenge that runs is decided first, and a bake goes on meanwhile."""
     if turn.state.phase is Phase.CHALLENGING:
         return turn
-    may_start = not turn.seen.suspended and is_open(turn.seen.policy.windows, turn.now)
+    paused = turn.state.phase is Phase.WAITING and turn.state.paused_by is not None
+    may_start = not (turn.seen.suspended or paused) and is_open(turn.seen.policy.windows, turn.now)
     if may_start and turn.is_stable_programmed:
         return begin(turn, wanted)
     return wait(turn) if turn.state.phase is Phase.IDLE else turn

@@ -134,6 +134,20 @@ def test_a_suspended_rollout_is_not_promoted_and_can_be_undone() -> None:
     assert rollout.request("abort").startswith("gave up revision 8")
 
 
+def test_a_pause_before_the_start_holds_when_the_window_opens() -> None:
+    """What waits and is paused starts when somebody resumes, or promotes it."""
+    rollout = _in(Phase.WAITING)
+    rollout.request("pause")
+    rollout.policy = policy()
+    rollout.seconds(400)
+
+    assert (rollout.candidate, rollout.state.phase, rollout.finished) == (None, Phase.WAITING, [])
+    assert rollout.conditions["Progressing"] == "False/Paused"
+    rollout.request("resume")
+    rollout.seconds(2)
+    assert rollout.candidate == (8, 10)
+
+
 def test_a_pause_stays_at_its_step() -> None:
     """Until somebody resumes; the step after it is taken at once when the hold is over by then."""
     rollout = _in(Phase.STEPPING)
