@@ -89,6 +89,7 @@ class Investigator:
             settings.server.tokens, count=lambda result: metrics.token_reloads.labels(result).inc()
         )
         analysis = Analysis(parts.analyse, metrics.analysis_failures.labels().inc)
+        analysis.prepare()
         self._recorder = Recorder(parts.store, analysis.analyse, metrics)
         self._cleaning = Cleaning(parts.redact)
         self._alert_notes = AlertNotes(parts.store, self._cleaning, analysis.analyse)

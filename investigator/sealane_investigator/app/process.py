@@ -19,6 +19,7 @@ from sealane_telemetry.settings.variable import Address
 
 from .investigator import Investigator
 from .parts import Parts
+from .tasks import keep_from_collector
 
 #: It could not start, or had to end: a port that is taken, a file that cannot be read, a task that died.
 EXIT_FAILED = 1
@@ -74,6 +75,7 @@ async def _serve(settings: Settings, build: Builder, sink: LineSink, started: Ca
     metrics.log_lines_dropped.read_from(lambda: [((), float(sink.dropped))])
     try:
         investigator = Investigator(settings, await build(settings, metrics), metrics, registry)
+        keep_from_collector()
         address = await investigator.start()
     except (SettingsRefused, OSError) as error:
         sys.stderr.write(f"{error}\n")

@@ -1,9 +1,9 @@
 """The local spool: what is appended survives a crash, and waits here until the database has it.
 
-Appends of the same moment share one write and one fsync (group commit): the first waits GROUP_SECONDS for company, the
-others for the fsync before theirs. Segments are append-only files; one is deleted when all of it is committed, so a
-crash at any moment leaves either the events or the proof that they were counted. Events that are read twice after a
-crash are counted once, by their ids.
+Appends of the same moment share one write and one fsync (group commit): the first waits GROUP_SECONDS for company, for
+a fsync costs as much as the reports of many. Segments are append-only files; one is deleted when all of it is
+committed, so a crash at any moment leaves either the events or the proof that they were counted. Events that are read
+twice after a crash are counted once, by their ids.
 
 One event loop owns a Spool. Files are written by one thread of its own, because a fsync may take long.
 """
@@ -29,14 +29,14 @@ from .segments import Portion, Segment, existing, put_away, read_portion
 T = TypeVar("T")
 
 #: How long the first append of a group waits for others; a fsync follows, so 202 stays within 10 ms of work here.
-GROUP_SECONDS = 0.002
+GROUP_SECONDS = 0.005
 #: Appended and not yet written; more means that the disk does not keep up.
 MAX_UNWRITTEN = 32 * 1024 * 1024
 #: After a disk refused, it is left alone for so long.
 REFUSED_SECONDS = 1.0
 
 _PORTION_BYTES = 1024 * 1024
-_PORTION_FRAMES = 64
+_PORTION_FRAMES = 500
 
 _log = get_logger("sealane.investigator.spool")
 
@@ -233,8 +233,8 @@ class Spool:
 
     async def _write_groups(self) -> None:
         try:
-            await asyncio.sleep(GROUP_SECONDS)
             while self._group.frames:
+                await asyncio.sleep(GROUP_SECONDS)
                 group, self._group = self._group, _Group()
                 await self._write_group(group)
         finally:

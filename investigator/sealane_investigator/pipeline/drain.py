@@ -13,6 +13,10 @@ from sealane_telemetry.logs import get_logger
 
 from .recorder import Recorder
 
+#: What arrives within so many seconds shares a transaction, unless so many bytes wait already: a commit costs as much
+#: as hundreds of events in it, and would take the processor from whoever reports.
+GATHER_SECONDS = 0.05
+ENOUGH_BYTES = 64 * 1024
 #: Without arrivals for so long, the segment that is being written is ended and goes; dead replicas are looked for.
 IDLE_SECONDS = 2.0
 ADOPT_SECONDS = 15.0
@@ -49,6 +53,8 @@ class Drain:
         """Never returns; an error of the database or the disk is waited out."""
         while True:
             if await self.turn():
+                if self._spool.waiting < ENOUGH_BYTES:
+                    await self._sleep(GATHER_SECONDS)
                 continue
             try:
                 async with asyncio.timeout(IDLE_SECONDS):

@@ -1,8 +1,11 @@
 """Background tasks, recurring jobs and the pulse."""
 
 import asyncio
+import gc
 
-from sealane_investigator.app.tasks import BEAT_SECONDS, Tasks, beat, recurring
+import pytest
+
+from sealane_investigator.app.tasks import BEAT_SECONDS, Tasks, beat, keep_from_collector, recurring
 from tests.support.waiting import until
 
 
@@ -74,3 +77,14 @@ async def test_the_pulse_says_how_late_a_timer_fires() -> None:
     await asyncio.gather(beat(late.append, clock=lambda: now[0], sleep=sleep), return_exceptions=True)
 
     assert (late, BEAT_SECONDS) == ([0.0, 0.5], 0.25)
+
+
+def test_what_lives_at_the_start_is_kept_from_the_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not what was garbage by then."""
+    done: list[str] = []
+    monkeypatch.setattr(gc, "collect", lambda: done.append("collect"))
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
+
+    keep_from_collector()
+
+    assert done == ["collect", "freeze"]

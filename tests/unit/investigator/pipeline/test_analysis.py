@@ -6,6 +6,7 @@ from sealane_api.diagnosis.error_class import ErrorClass
 from sealane_api.diagnosis.error_event import ErrorEvent, Origin
 from sealane_investigator.incident.diagnosis import Ground
 from sealane_investigator.incident.incident import Analysed
+from sealane_investigator.pipeline import stages
 from sealane_investigator.pipeline.analysis import NOT_ANALYSED, Analysis, wording
 from tests.support.reported import analysed, event
 
@@ -14,11 +15,11 @@ def test_what_was_made_of_a_wording_is_remembered() -> None:
     """The stages see it once; each event is counted as itself."""
     seen: list[ErrorEvent] = []
 
-    def stages(told: ErrorEvent) -> Analysed:
+    def watched(told: ErrorEvent) -> Analysed:
         seen.append(told)
         return analysed(told)
 
-    analysis = Analysis(stages, lambda: None)
+    analysis = Analysis(watched, lambda: None)
     results = [analysis.analyse(event(number, tenant=f"t{number}")) for number in range(3)]
 
     assert len(seen) == 1
@@ -54,3 +55,16 @@ def test_a_wording_says_nothing_of_who_saw_it_when_and_for_whom() -> None:
         *("id", "reporter", "epoch", "sequence", "occurred_at", "route", "revision", "model", "tenant", "credential"),
         *("attempt", "request_id", "trace_id"),
     }
+
+
+def test_what_the_stages_load_when_they_first_need_it_is_loaded_beforehand() -> None:
+    """By a text that no rule knows, so that all of it is."""
+    seen: list[Analysed] = []
+
+    def watched(told: ErrorEvent) -> Analysed:
+        seen.append(stages.analysed(told))
+        return seen[-1]
+
+    Analysis(watched, lambda: None).prepare()
+
+    assert [result.diagnosis.rule for result in seen] == [None]
