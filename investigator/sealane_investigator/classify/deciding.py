@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sealane_api.diagnosis.error_class import ErrorClass
 from sealane_investigator.classify import healthy, rulebook, tables
 from sealane_investigator.classify.calibration import Calibration, shipped_calibration
+from sealane_investigator.classify.completing import completions
 from sealane_investigator.classify.rule import Rule
 from sealane_investigator.classify.similarity import Likeness, Similarity, shipped_similarity
 from sealane_investigator.classify.wording import Wording, wording_of
@@ -63,7 +64,17 @@ def classify(peeled: Peeled, knowledge: Knowledge | None = None) -> Diagnosis:
 
 
 def decide(peeled: Peeled, known: Knowledge) -> Verdict:
-    """Return the class with its ground."""
+    """Return the class with its ground.
+
+    A message that breaks off is read to its end where all known wordings that it has begun mean the same.
+    """
+    completed = [_decide(one, known) for one in completions(peeled)]
+    if len({verdict.error_class for verdict in completed}) == 1:
+        return completed[0]
+    return _decide(peeled, known)
+
+
+def _decide(peeled: Peeled, known: Knowledge) -> Verdict:
     wording = wording_of(peeled)
     likeness = known.similarity.likeness(wording)
     found = _by_evidence(wording, known)

@@ -1,49 +1,101 @@
 """Finds the known template that a message is an occurrence of."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sealane_investigator.fingerprint.templates import Template
+from sealane_investigator.fingerprint.templates import Table, Template
 from sealane_investigator.fingerprint.wording import squeezed
 
-#: Squeezed characters of a text cut off that are enough to know its template by, if no other begins so; more where
-#: something stands before them, which may be a sentence that only shares some words.
-MIN_PREFIX = 16
-MIN_PREFIX_INSIDE = 24
 #: Squeezed characters that may stand between two parts of a wording.
 MAX_GAP = 300
-#: Squeezed characters of a piece behind a gap that a text must end with to have begun it.
-MIN_END = 4
 #: Squeezed characters that must be found around the message, where a template may be mentioned by chance.
 MIN_AROUND = 24
+#: Characters at the end of a message in which its last parts are looked for, how many of them, and how long one is.
+MAX_TAIL = 300
+TAILS = 4
+MIN_TAIL = 12
 
 
-def match(templates: Iterable[Template], message: str, text: str, family: str | None) -> Template | None:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The end ``said`` of a message, squeezed, and the templates of which it has so many letters."""
+
+    said: str
+    letters: int
+    templates: list[Template]
+
+
+NOTHING_BEGUN = Begun("", 0, [])
+
+_BEFORE_TAIL = re.compile(r": |['\"(\[] ?|\] |- ")
+
+
+def match(table: Table, message: str, text: str, family: str | None, *, broken: bool = False) -> Template | None:
     """Return the template of ``message``, else of ``text`` around it; None where nothing known is said.
 
     What speaks for many holds wherever it stands. A wording that is the whole message beats one that is found in it;
-    of several the longest holds.
+    of several the longest holds, and one that the message has begun when it has more of that. ``broken`` is whether the
+    message shows by itself that it breaks off.
     """
-    candidates = [one for one in templates if not one.gated or one.family == family]
+    candidates = table.open_to(family)
     said, around = squeezed(message), squeezed(text)
-    return (
-        _longest([one for one in candidates if one.first], around, 0)
-        or _whole(candidates, said)
-        or _longest(candidates, said, 0)
-        or _begun(candidates, said, family)
-        or _longest(candidates, around, MIN_AROUND)
-    )
+    certain = _longest(table.first, around, 0) or candidates.whole.get(said)
+    if certain is not None:
+        return certain
+    found = _longest(candidates.parts, said, 0)
+    begun = _one_of(_more_than(found, _begun(table, message, family, broken=broken)), family)
+    return begun or found or _longest(candidates.parts, around, MIN_AROUND)
 
 
-def _whole(candidates: list[Template], said: str) -> Template | None:
-    whole = [one for one in candidates if one.whole and one.pieces == (said,)]
-    return max(whole, key=lambda one: one.gated, default=None)
+def unfinished(table: Table, message: str, family: str | None, *, broken: bool) -> Begun:
+    """Return the templates that ``message`` has begun and not ended, all that fit equally well."""
+    begun = _begun(table, message, family, broken=broken)
+    if not begun.templates:
+        return NOTHING_BEGUN
+    candidates, said = table.open_to(family), squeezed(message)
+    known = said in candidates.whole or not _more_than(_longest(candidates.parts, said, 0), begun)
+    return NOTHING_BEGUN if known else begun
 
 
-def _longest(candidates: list[Template], said: str, at_least: int) -> Template | None:
+def _letters_of(found: Template, said: str) -> int:
+    """How many letters of the pieces of ``found`` are in ``said``, at least those that it was found by."""
+    position, letters = 0, 0
+    for piece in found.pieces:
+        if (at := said.find(piece, position)) >= 0:
+            position, letters = at + len(piece), letters + len(piece)
+    return max(letters, found.weight)
+
+
+def _more_than(found: Template | None, begun: Begun) -> list[Template]:
+    """The templates that were begun when the message has more letters of them than of the one that was found in it."""
+    more = found is None or begun.letters > _letters_of(found, begun.said)
+    return begun.templates if more else []
+
+
+def _begun(table: Table, message: str, family: str | None, *, broken: bool) -> Begun:
+    """Return the templates that ``message`` ends in.
+
+    Where it breaks off for sure, what stands behind its last colons and quotes is looked at by itself as well.
+    """
+    for tail in (message, *_tails(message)) if broken else (message,):
+        said = squeezed(tail)
+        begun = table.beginnings.begun(said, broken=broken and (tail is message or len(tail) >= MIN_TAIL))
+        known = [one for each in begun if not (one := table.templates[each.place]).gated or one.family == family]
+        if known:
+            return Begun(said, begun[0].letters, known)
+    return NOTHING_BEGUN
+
+
+def _tails(message: str) -> list[str]:
+    """Return what stands behind each of the last colons and opening quotes of ``message``, the longest first."""
+    ends = [match.end() for match in _BEFORE_TAIL.finditer(message, max(0, len(message) - MAX_TAIL))]
+    return [message[end:] for end in ends[-TAILS:] if end < len(message)]
+
+
+def _longest(candidates: Iterable[Template], said: str, at_least: int) -> Template | None:
     found = [
-        one
-        for one in candidates
-        if not one.whole and one.weight >= at_least and one.anchors[0] in said and _in_order(one.anchors, said)
+        one for one in candidates if one.weight >= at_least and one.anchors[0] in said and _in_order(one.anchors, said)
     ]
     return max(found, key=lambda one: (one.gated, one.weight), default=None)
 
@@ -59,36 +111,9 @@ def _in_order(anchors: tuple[str, ...], said: str) -> bool:
     return True
 
 
-def _begun(candidates: list[Template], said: str, family: str | None) -> Template | None:
-    """Return the one template that a text which breaks off has begun; of several only one of the caller's family."""
-    if len(said) < MIN_PREFIX:
-        return None
-    begun = {one.name: one for one in candidates if not one.whole and _breaks_off(one.pieces, said)}
-    if len(begun) > 1:
-        begun = {name: one for name, one in begun.items() if family is not None and one.family == family}
-    return next(iter(begun.values())) if len(begun) == 1 else None
-
-
-def _breaks_off(pieces: tuple[str, ...], said: str) -> bool:
-    """Whether ``said`` ends inside these pieces, having had enough of them; what stands before them does not count."""
-    at = said.rfind(pieces[0][:MIN_PREFIX])
-    if at < 0:
-        return False
-    enough = MIN_PREFIX if at == 0 else MIN_PREFIX_INSIDE
-    position, had = at, 0
-    for number, piece in enumerate(pieces):
-        found = said.find(piece, position)
-        if found < 0 or (number == 0 and found != at):
-            begun = _begun_at_end(piece, said[position:], whole=number == 0)
-            return begun > 0 and had + begun >= enough
-        position = found + len(piece)
-        had += len(piece)
-    return False
-
-
-def _begun_at_end(piece: str, rest: str, *, whole: bool) -> int:
-    """How much of ``piece`` the end of ``rest`` has; with ``whole`` nothing else may be in ``rest``."""
-    if whole:
-        return len(rest) if piece.startswith(rest) else 0
-    longest = min(len(piece) - 1, len(rest))
-    return next((size for size in range(longest, MIN_END - 1, -1) if rest.endswith(piece[:size])), 0)
+def _one_of(begun: list[Template], family: str | None) -> Template | None:
+    """Return the one template that was begun; of several only one of the caller's family."""
+    names = {one.name: one for one in begun}
+    if len(names) > 1:
+        names = {name: one for name, one in names.items() if family is not None and one.family == family}
+    return next(iter(names.values())) if len(names) == 1 else None

@@ -4,7 +4,7 @@ import re
 
 from sealane_investigator.fingerprint.matching import match
 from sealane_investigator.fingerprint.templates import Table, known_templates
-from sealane_investigator.fingerprint.wording import leading_words, name_words, squeezed
+from sealane_investigator.fingerprint.wording import breaks_off, leading_words, name_words, squeezed
 from sealane_investigator.incident.peeled import Peeled
 
 #: A wording of so many words tells by itself whose it is; of fewer the family is part of the name.
@@ -30,7 +30,7 @@ def name_v1(peeled: Peeled, table: Table | None = None) -> tuple[str, str]:
     is named by its type or exception, and one without even that by its status.
     """
     table = table or known_templates()
-    known = match(table.templates, peeled.message, peeled.text, peeled.family)
+    known = match(table, peeled.message, peeled.text, peeled.family, broken=breaks_off(peeled))
     documented = table.codes.get((peeled.family or "", (peeled.code or "").lower()))
     if known is not None and (documented is None or known.name.startswith(documented)):
         return known.name, known.wording

@@ -1,9 +1,11 @@
 """Reads the table of known message templates."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
+from sealane_investigator.fingerprint.beginnings import Beginnings
 from sealane_investigator.fingerprint.wording import squeezed
 from sealane_telemetry.error_text.vocabulary import documented
 
@@ -42,12 +44,42 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """The templates that hold for a family: ``whole`` by all that they say, and ``parts``, which may stand anywhere."""
+
+    whole: Mapping[str, Template]
+    parts: tuple[Template, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """All templates, and the names that codes have: ``(family, code) → name``."""
 
     templates: tuple[Template, ...]
     codes: dict[tuple[str, str], str]
     wordings: dict[str, str]
+    first: tuple[Template, ...] = field(init=False, repr=False, compare=False)
+    beginnings: Beginnings = field(init=False, repr=False, compare=False)
+    _open: Mapping[str | None, Candidates] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the templates by how they are looked for."""
+        families = {None, *(one.family for one in self.templates if one.gated)}
+        object.__setattr__(self, "first", tuple(one for one in self.templates if one.first))
+        object.__setattr__(self, "beginnings", Beginnings(self.templates))
+        object.__setattr__(self, "_open", {family: _candidates(self.templates, family) for family in families})
+
+    def open_to(self, family: str | None) -> Candidates:
+        """Return the templates of a family that words an error, and those that hold whoever words it."""
+        return self._open.get(family) or self._open[None]
+
+
+def _candidates(templates: tuple[Template, ...], family: str | None) -> Candidates:
+    held = [one for one in templates if not one.gated or one.family == family]
+    whole = {
+        one.pieces[0]: one for one in sorted(held, key=lambda one: one.gated) if one.whole and len(one.pieces) == 1
+    }
+    return Candidates(whole, tuple(one for one in held if not one.whole))
 
 
 def family_of_name(name: str) -> str | None:

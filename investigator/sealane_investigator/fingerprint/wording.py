@@ -3,6 +3,7 @@
 import re
 from itertools import islice
 
+from sealane_investigator.incident.peeled import Peeled
 from sealane_telemetry.error_text.marks import without_marks
 from sealane_telemetry.error_text.vocabulary import is_word
 
@@ -28,6 +29,7 @@ _VARIABLE = re.compile(
     r"|\[errno -?\d{1,5}\]|\[ssl: ?[a-z_]{0,60}\]"  # where the wording came from
 )
 _WORD = re.compile(r"[a-z]{1,40}|[\u4e00-\u9fff]{1,400}")
+_LAST_WORD = re.compile(r"(?<![\w.:/-])[A-Za-z]{1,24}$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -51,6 +53,11 @@ def leading_words(message: str) -> tuple[str, ...]:
         return (chinese[:LEADING_CHARACTERS],)
     pieces = (match[0] for match in _WORD.finditer(plain))
     return tuple(islice((piece for piece in pieces if _counts(piece)), LEADING_WORDS))
+
+
+def breaks_off(peeled: Peeled) -> bool:
+    """Return whether an error shows that its message breaks off: an open object, dots, the half of a word."""
+    return peeled.cut or ((last := _LAST_WORD.search(peeled.message)) is not None and not is_word(last[0].lower()))
 
 
 def _counts(piece: str) -> bool:

@@ -21,7 +21,7 @@ _START = re.compile(
 _KEY = re.compile(
     r"""\s{0,200}[bu]?(?:"([^"\\]{0,80})"|'([^'\\]{0,80})'|([A-Za-z_$][\w$.-]{0,60}))\s{0,50}(?:=>|[:=])\s{0,200}"""
 )
-_CUT_KEY = re.compile(r"\s{0,200}[\"']?[\w$.-]{0,80}$")
+_CUT_KEY = re.compile(r"\s{0,200}[\"']?[\w$.-]{0,80}[\"']?\s{0,50}:?\s{0,50}$")
 _BODY = {quote: re.compile(rf"[^{quote}\\]*(?:\\.[^{quote}\\]*)*", re.DOTALL) for quote in "\"'`"}
 _AFTER_STRING = re.compile(r"\s{0,50}(?:[,:}\])]|=>|$)")
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?(?=\s|[,}\])]|$)")

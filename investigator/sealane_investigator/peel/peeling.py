@@ -101,7 +101,7 @@ def _chosen(text: str) -> tuple[Found, Stated] | None:
     if not objects or _AGGREGATE.search(text, 0, max(objects[0].start, 1)):
         return None
     stated = [(one, read(one.value)) for one in objects[:50]]
-    errors = [pair for pair in stated if not pair[1].empty]
+    errors = [pair for pair in stated if not pair[1].empty or (pair[0].cut and pair[1].code)]
     return next((pair for pair in errors if pair[1].message), errors[0] if errors else None)
 
 

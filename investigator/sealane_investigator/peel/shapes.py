@@ -74,7 +74,7 @@ def read(value: Value, depth: int = 0) -> Stated:
                 return replace(own, message=inner, type=own.type if own.type != inner else None)
             continue
         stated = read(inner, depth + 1)
-        if not stated.empty or stated.status:
+        if not stated.empty or stated.status or (stated.code and name in _ANSWERS):
             return stated.within(own)
     return own
 

@@ -173,7 +173,9 @@ WORDS = frozenset(
     unparsable unprocessable unreachable unrecognised unrecognized unregistered unsafe unschedulable unserializable
     unset unspecified unsuccessful unsupported unsupportedprotocol unterminated until untolerated untrusted unusual
     up update updated updates updating upgrade upgraded upgrading upload uploaded uploading upper uppercase upstream
-    upstreams uri url urllib urls us usage use used user username users uses using usr usual usually utc utf util
+    upstreams uri url urllib urls us usage use used user userbyday
+    userbyminute userbymodelbyday userbymodelbydaytokens userbymodelbyminute userbymodelbyminutetokens
+    userconcurrentrequests username users uses using usr usual usually utc utf util
     utilization utils uvicorn valid validate validated validating validation validator value values variable
     variables variant variants variations ve vendor verification verificationtokentable verified verify verifying
     version versions vertex vertexai very via victim video view violate violated violates violating violation

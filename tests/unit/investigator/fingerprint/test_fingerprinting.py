@@ -93,6 +93,14 @@ def test_variants_of_one_template_are_one_and_no_others() -> None:
         ('configmap "a" not found', 'secret "a" not found'),
         ("exceeded token rate limit of your current", "exceeded call rate limit of your current"),
         ("404 status code (no body)", "403 status code (no body)"),
+        (
+            "Rate limit of 15 per 60s exceeded for UserByModelByMinute. Please wait 1 seconds before retrying.",
+            "Rate limit of 50 per 86400s exceeded for UserByModelByDay. Please wait 1 seconds before retrying.",
+        ),
+        (
+            "Rate limit of 15 per 60s exceeded for UserByModelByMinute. Please wait 1 seconds before retrying.",
+            "Rate limit of 2 per 0s exceeded for UserConcurrentRequests. Please wait 0 seconds before retrying.",
+        ),
         ("seat limit of this workspace reached", "seat limit of this project reached"),
     ],
 )
@@ -106,6 +114,27 @@ def test_languages_of_a_documented_code_are_one() -> None:
     assert _hash('{"error":{"code":"1211","message":"模型不存在,请检查模型代码"}}') == _hash(
         '{"error":{"code":"1211","message":"Model does not exist, please check the model code"}}'
     )
+
+
+@pytest.mark.parametrize(
+    ("whole", "cut"),
+    [
+        (
+            "The engine is currently overloaded, please try again later",
+            "Error code: 429 - {'error': {'message': 'The engine is cur",
+        ),
+        (
+            "Your account o request reached organization max RPM: 3",
+            '{"error":{"message":"Your account o<ak-7> request reached organization max R',
+        ),
+        ('{"error":{"code":"1113","message":"余额不足或无可用资源包,请充值。"}}', '{"error":{"code":"1113","mess'),
+        ("prompt is too long: 5 tokens > 3 maximum", '{"type":"error","error":{"message":"prompt is too long: 2092'),
+        ("no healthy upstream", "503 no healthy upstr"),
+    ],
+)
+def test_where_a_text_was_cut_is_no_part_of_it(whole: str, cut: str) -> None:
+    """As long as what is left begins one known wording and no other."""
+    assert _hash(cut) == _hash(whole)
 
 
 @pytest.mark.parametrize("status", [None, 400, 429, 500])

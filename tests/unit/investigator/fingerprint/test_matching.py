@@ -2,7 +2,7 @@
 
 import pytest
 
-from sealane_investigator.fingerprint.matching import match
+from sealane_investigator.fingerprint.matching import match, unfinished
 from sealane_investigator.fingerprint.templates import parse
 
 _TABLE = parse(
@@ -18,7 +18,7 @@ c.begin: The engine that serves this model is warming up, please wait {} seconds
 
 
 def _name(message: str, text: str = "", family: str | None = None) -> str | None:
-    found = match(_TABLE.templates, message, text or message, family)
+    found = match(_TABLE, message, text or message, family)
     return found.name if found else None
 
 
@@ -39,6 +39,32 @@ def _name(message: str, text: str = "", family: str | None = None) -> str | None
 def test_the_longest_that_is_found_holds(message: str, expected: str | None) -> None:
     """A beginning counts when it is long enough, and longer with something before it."""
     assert _name(message) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("The engi", "c.begin"),
+        ("gateway: [x] 'The engine th", "c.begin"),
+        ("gateway: The en", None),
+        ("Not fou", "a.whole"),
+        ("You have reached your limit of 5 requests per d", "a.limit_long"),
+    ],
+)
+def test_a_message_that_shows_that_it_breaks_off_needs_less(message: str, expected: str | None) -> None:
+    """What stands behind its last colon or quote is read by itself, and the template with more letters holds."""
+    found = match(_TABLE, message, message, None, broken=True)
+
+    assert (found.name if found else None) == expected
+
+
+def test_what_is_unfinished_is_begun_and_not_ended() -> None:
+    """With the number of letters that are there."""
+    begun = unfinished(_TABLE, "The engine that serves", None, broken=True)
+
+    assert ([one.name for one in begun.templates], begun.letters) == (["c.begin"], 19)
+    assert unfinished(_TABLE, "Not found", None, broken=True).templates == []
+    assert unfinished(_TABLE, "nothing of the kind", None, broken=True).templates == []
 
 
 def test_words_that_others_say_too_need_the_family() -> None:

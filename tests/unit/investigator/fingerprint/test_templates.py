@@ -12,7 +12,7 @@ def test_each_documented_wording_is_its_own_template() -> None:
     lost = [
         (one.name, found and found.name)
         for one in table.templates
-        if (found := match(table.templates, one.wording.replace("{}", "9"), one.wording, one.family)) is None
+        if (found := match(table, one.wording.replace("{}", "9"), one.wording, one.family)) is None
         or found.name != one.name
     ]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sealane_investigator.fingerprint.wording import LEADING_WORDS, leading_words, name_words, squeezed
+from sealane_investigator.fingerprint.wording import LEADING_WORDS, breaks_off, leading_words, name_words, squeezed
+from sealane_investigator.incident.peeled import Peeled
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,19 @@ def test_a_name_is_words() -> None:
     """Of its last part."""
     assert name_words("httpx.ReadTimeout") == "read timeout"
     assert name_words("rate_limit_error") == "rate limit error"
+
+
+@pytest.mark.parametrize(
+    ("message", "cut", "expected"),
+    [
+        ("the engine is currentl", False, True),
+        ("the engine is currently", True, True),
+        ("the engine is currently", False, False),
+        ("no such model: gpt-4o", False, False),
+        ("try https://a.b/docs", False, False),
+        ("", False, False),
+    ],
+)
+def test_half_a_word_and_an_open_object_show_that_a_message_breaks_off(message: str, cut: bool, expected: bool) -> None:
+    """A name is no half of a word."""
+    assert breaks_off(Peeled(text=message, message=message, cut=cut)) is expected

@@ -71,6 +71,15 @@ def test_several_objects_come_in_order() -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["", ',"', ',"mess', ',"message"', ',"message" ', ',"message":', ',"message": "'])
+def test_what_stands_before_the_cut_is_kept(end: str) -> None:
+    """Wherever in the next member the text ends."""
+    found = find_objects('{"error":{"code":"1234"' + end)
+
+    assert found[0].cut
+    assert found[0].value["error"]["code"] == "1234"  # type: ignore[index, call-overload]
+
+
 def test_depth_has_a_limit() -> None:
     """What is deeper than anybody nests is not followed."""
     assert find_objects('{"a": ' * (MAX_DEPTH * 3)) != []

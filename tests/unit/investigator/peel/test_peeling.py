@@ -117,3 +117,11 @@ def test_any_text_is_peeled(text: str) -> None:
 
     assert "\n" not in peeled.message
     assert "\n" not in peeled.text
+
+
+@pytest.mark.parametrize("text", ['{"error":{"code":"1113","mess', '429 {"error": {"code": "1113", "message": "'])
+def test_an_object_that_is_cut_before_its_message_keeps_its_code(text: str) -> None:
+    """The code is all that it says."""
+    found = peel(text, provider="zai")
+
+    assert (found.code, found.family, found.cut) == ("1113", "zai", True)
