@@ -93,6 +93,10 @@ class Cleaning:
         """Return a text as it may be written."""
         return self._redact(_NUL.sub("\N{REPLACEMENT CHARACTER}", value))[:MAX_MESSAGE]
 
+    def remark(self, value: str) -> str:
+        """Return what a person wrote here, as it may be written: its words are meant to be read, and keys never are."""
+        return scrub(_NUL.sub("\N{REPLACEMENT CHARACTER}", value))[:MAX_MESSAGE]
+
 
 def is_long(event: ErrorEvent) -> bool:
     """Whether an event has a text that takes its time."""

@@ -169,5 +169,5 @@ class Acting:
         for name in sorted(needed - given.keys()):
             raise refused("invalid_request", f"{body.deed.value} needs it", name)
         if isinstance(text := given.get("text"), str):
-            given["text"] = self._cleaning.text(text)
+            given["text"] = self._cleaning.remark(text)
         return given

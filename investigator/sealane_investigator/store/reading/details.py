@@ -22,6 +22,8 @@ def incident(connection: Connection, number: int) -> Incident | None:
 def facet_counts(connection: Connection, number: int) -> dict[str, dict[str, int]]:
     """Counts by facet and value, each facet's largest first."""
     query = select(facets.c.facet, facets.c.value, facets.c.count).where(facets.c.incident == number)
+    # What a merge had brought and took away again is 0.
+    query = query.where(facets.c.count > 0)
     result: dict[str, dict[str, int]] = {}
     for facet, value, count in connection.execute(
         query.order_by(facets.c.facet, facets.c.count.desc(), facets.c.value)

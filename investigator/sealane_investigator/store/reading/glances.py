@@ -50,7 +50,7 @@ def _hours(connection: Connection, numbers: Sequence[int], first: int) -> dict[t
 
 def _facet_values(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, dict[str, int]]]:
     query = select(facets.c.incident, facets.c.facet, facets.c.value, facets.c.count)
-    query = query.where(among(connection, facets.c.incident, numbers), facets.c.facet.in_(_FACETS))
+    query = query.where(among(connection, facets.c.incident, numbers), facets.c.facet.in_(_FACETS), facets.c.count > 0)
     result: dict[int, dict[str, dict[str, int]]] = {}
     for row in connection.execute(query.order_by(facets.c.count.desc(), facets.c.value)):
         values = result.setdefault(row.incident, {}).setdefault(row.facet, {})

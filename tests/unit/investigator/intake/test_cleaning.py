@@ -89,3 +89,12 @@ async def test_a_batch_is_cleaned_as_its_events_are_and_long_texts_on_a_thread()
 
     assert [each.message for each in cleaned] == ["SHORT", "X" * (LONG_TEXT + 1)]
     assert len(threads) == 2
+
+
+def test_what_a_person_wrote_is_kept_but_for_keys() -> None:
+    """Whatever the redaction of error texts would make of it."""
+    cleaning = Cleaning(lambda _: "<text>")
+
+    assert cleaning.remark("Gruß an das Team,\nsiehe PR 771") == "Gruß an das Team,\nsiehe PR 771"
+    assert "sk-abcdefghij" not in cleaning.remark("key sk-abcdefghij leaked")
+    assert cleaning.remark("a\0b") == "a\N{REPLACEMENT CHARACTER}b"
