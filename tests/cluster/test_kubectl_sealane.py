@@ -298,7 +298,7 @@ def test_a_watch_follows_the_real_one(terminal: Terminal) -> None:
 
 def _wait_for_policy(terminal: Terminal) -> None:
     """Return once the policy is in force: it refuses a request under another name."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     forged = "sealane.dev/request=nobody pause id-1 2026-11-22T23:00:00Z"
     while True:
         try:

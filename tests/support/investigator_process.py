@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import signal
-import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.support.cluster import free_ports
 from tests.support.sealane_process import environment
 
 #: The token that may do everything.
@@ -32,8 +32,7 @@ class InvestigatorProcess:
             "SEALANE_IDENTITY": name,
             **(environ or {}),
         }
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: Process | None = None
         self._session: aiohttp.ClientSession | None = None
