@@ -22,6 +22,7 @@ FROM tools AS wheel
 COPY README.md LICENSE ./
 COPY api api
 COPY telemetry telemetry
+COPY kube kube
 COPY router router
 COPY investigator investigator
 COPY operator operator

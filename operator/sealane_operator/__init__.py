@@ -2,7 +2,7 @@
 
 Layers, from the top: ``app`` (composition), ``handlers`` (kopf), ``reconciler`` (gather, judge, decide, write),
 ``fleet`` | ``kube`` (all I/O: routers, Kubernetes API), ``judgement`` and below it ``rollout`` (pure), ``world``
-(what was seen), ``errors`` | ``settings``.
+(what was seen), ``settings``.
 
 Law: imports point down only, and this package never imports another deployable; it meets routers through
 :mod:`sealane_api` types and their admin port. Decisions are pure functions of gathered input; I/O sits at the rim.

@@ -10,6 +10,7 @@ _UNIT = ROOT / "tests" / "unit"
 _MIRRORED = {
     "sealane_api": "api",
     "sealane_telemetry": "telemetry",
+    "sealane_kube": "kube",
     "sealane_router": "router",
     "sealane_cli": "cli",
     "sealane_operator": "operator",
@@ -41,7 +42,7 @@ ELSEWHERE = {
     "operator/sealane_operator/__main__.py": "tests/cluster starts it",
     "operator/sealane_operator/app/operator.py": "tests/cluster/test_operator_process.py runs it",
     "operator/sealane_operator/app/process.py": "tests/cluster/test_operator_process.py runs it",
-    "operator/sealane_operator/errors.py": "a tree without behaviour",
+    "kube/sealane_kube/api.py": "protocols; fakes and the real ones are checked by mypy",
     "operator/sealane_operator/rollout/model.py": "values without behaviour",
     "operator/sealane_operator/fleet/interfaces.py": "protocols; fakes and the real ones are checked by mypy",
     "operator/sealane_operator/reconciler/interfaces.py": "protocols; fakes and the real ones are checked by mypy",

@@ -27,6 +27,7 @@ class Deployable:
 
 
 _SHARED = ("sealane_api", "sealane_telemetry")
+_CLUSTER = (*_SHARED, "sealane_kube")
 
 #: Tests of the stub that speak through real client libraries, which no deployable needs.
 _WITH_CLIENTS = tuple(f"--ignore=tests/unit/cli/stub/test_{name}.py" for name in ("command", "endpoints", "server"))
@@ -36,14 +37,14 @@ _WITH_ROUTERS = tuple(f"--ignore=tests/unit/operator/fleet/test_{name}.py" for n
 
 _DEPLOYABLES = (
     Deployable("", (*_SHARED, "sealane_client"), ("tests/unit/api", "tests/unit/telemetry")),
-    Deployable("router", (*_SHARED, "sealane_router"), ("tests/unit/router",)),
+    Deployable("router", (*_CLUSTER, "sealane_router"), ("tests/unit/router",)),
     Deployable(
         "cli",
-        (*_SHARED, "sealane_router", "sealane_operator", "sealane_investigator", "sealane_cli"),
+        (*_CLUSTER, "sealane_router", "sealane_operator", "sealane_investigator", "sealane_cli"),
         ("tests/unit/cli", *_WITH_CLIENTS),
     ),
-    Deployable("operator", (*_SHARED, "sealane_operator"), ("tests/unit/operator", *_WITH_ROUTERS)),
-    Deployable("investigator", (*_SHARED, "sealane_investigator"), ("tests/unit/investigator",)),
+    Deployable("operator", (*_CLUSTER, "sealane_operator"), ("tests/unit/kube", "tests/unit/operator", *_WITH_ROUTERS)),
+    Deployable("investigator", (*_CLUSTER, "sealane_investigator"), ("tests/unit/investigator",)),
 )
 
 #: What running a test needs; none of it brings a library that a deployable could lean on unnoticed.

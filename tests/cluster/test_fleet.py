@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from sealane_kube.connection import Connection
 from sealane_operator.fleet.discovery import Endpoint, SlicedRouters
 from sealane_operator.fleet.replica_sets import ReplicaSet, ReplicaSets
-from sealane_operator.kube.connection import Connection
 from tests.support.api_kube import connect
 from tests.support.cluster import Cluster
 from tests.support.kubectl import Kubectl

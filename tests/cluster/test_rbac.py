@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from sealane_operator.errors import Forbidden, KubeError
+from sealane_kube.errors import Forbidden, KubeError
 from sealane_operator.handlers.watches import Watches
 from sealane_operator.world.watch_ages import WatchAges
 from sealane_operator.world.world import World

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from sealane_operator.errors import Forbidden
+from sealane_kube.errors import Forbidden
 from tests.support.cluster import Cluster
 from tests.support.kubectl import Kubectl
 from tests.support.permitted_calls import calling, calls, made

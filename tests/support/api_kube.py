@@ -8,9 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sealane_kube.api import Api
+from sealane_kube.configuration import load_configuration
+from sealane_kube.connection import Connection
 from sealane_operator.kube.client import KubeClient
-from sealane_operator.kube.connection import Api, Connection, load_configuration
-from sealane_operator.kube.pace import Pace
 from tests.support.resources import Document
 
 _VERBS = {"POST": "create", "PATCH": "label", "DELETE": "delete", "PUT": "status"}
@@ -19,7 +20,7 @@ _SEALANE = "/apis/sealane.dev/v1alpha1/namespaces"
 
 async def connect(kubeconfig: Path) -> Connection:
     """Return a connection as the kubeconfig's user, in no hurry to be slow."""
-    return Connection(await load_configuration(kubeconfig), pace=Pace(1_000, 1_000))
+    return Connection(await load_configuration(kubeconfig), "tests")
 
 
 class ApiKube:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sealane_api.crd.revision import revision_name
-from sealane_operator.errors import AlreadyExists, Conflict, Forbidden, NotFound
+from sealane_kube.errors import AlreadyExists, Conflict, Forbidden, NotFound
 from tests.support.resources import Document
 
 #: When every object of the fake was made, unless a test says otherwise.

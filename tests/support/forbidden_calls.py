@@ -7,7 +7,7 @@ for another reason than permission.
 from dataclasses import dataclass, field
 from typing import Any
 
-from sealane_operator.kube.connection import APPLY_PATCH, MERGE_PATCH
+from sealane_kube.api import APPLY_PATCH, MERGE_PATCH
 from tests.support.permitted_calls import Caller
 from tests.support.rbac import ROUTE
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
-from sealane_operator.errors import Forbidden, NotFound
+from sealane_kube.connection import Connection
+from sealane_kube.errors import Forbidden, NotFound
+from sealane_kube.lease import Lease
 from sealane_operator.fleet.discovery import SlicedRouters
 from sealane_operator.fleet.replica_sets import ReplicaSets
 from sealane_operator.judgement.revisions import revision_body
 from sealane_operator.kube.client import KubeClient
-from sealane_operator.kube.connection import Connection
-from sealane_operator.kube.lease import Lease
 from sealane_operator.kube.recorder import EventRecorder, Reference
 from sealane_operator.rollout.model import Note
 from sealane_router.aio.tasks import spawn, stop
@@ -167,7 +167,14 @@ async def _lead(caller: Caller) -> None:
             raise _Enough
 
     identity = uuid4().hex
-    lease = Lease(api, namespace=caller.at.home, name="sealane-operator", identity=identity, sleep=pause)
+    lease = Lease(
+        api,
+        namespace=caller.at.home,
+        name="sealane-operator",
+        identity=identity,
+        unreached=lambda _error: None,
+        sleep=pause,
+    )
     await lease.acquire()
     pauses = 0
     try:

@@ -1,10 +1,10 @@
 """A Kubernetes API of one namespace, played in memory: what kubectl-sealane asks of it, and what it refuses."""
 
 import copy
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
-from sealane_operator.errors import Conflict, KubeError, NotFound
+from sealane_kube.errors import Conflict, KubeError, NotFound
 from tests.support.resources import Document, route
 
 NAMESPACE = "team"
@@ -166,7 +166,7 @@ class ScriptedApi:
 
     async def watch(
         self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str] | None = None, seconds: int
-    ) -> AsyncIterator[Document]:
+    ) -> AsyncGenerator[Document, None]:
         """Play the next watch; after the last one, end the command as Ctrl-C does."""
         self.calls.append(f"WATCH {path} {query['resourceVersion']}")
         if not self.watches:

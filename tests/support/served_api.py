@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sealane_operator.errors import KubeError
+from sealane_kube.errors import KubeError
 from tests.support.scripted_api import NAMESPACE, ScriptedApi
 
 _STATUS = 500

@@ -2,9 +2,7 @@
 
 import re
 
-from sealane_operator.errors import Conflict, Forbidden, Invalid, KubeError, NotFound, Throttled
-
-_MAX_MESSAGE = 1_000
+from sealane_kube.errors import Conflict, Forbidden, Invalid, KubeError, NotFound, Throttled
 
 #: Kubernetes' own words (https://kubernetes.io/docs/reference/access-authn-authz/authorization/).
 _FORBIDDEN = re.compile(
@@ -39,13 +37,13 @@ def failed(error: KubeError, server: str) -> CommandFailed:
         case Conflict():
             return CommandFailed("the route changed again and again while it was written; try again")
         case Invalid():
-            return CommandFailed(f"the API server refuses it: {_told(error)}")
+            return CommandFailed(f"the API server refuses it: {error.words}")
         case Throttled():
-            busy = f"the API server at {server} is busy; try again in {error.retry_after:g} s"
+            busy = f"the API server at {server} is busy; try again in {error.retry_after or 1:g} s"
             return CommandFailed(busy, passing=True)
         case _:
             return CommandFailed(
-                f"the API server at {server} does not answer ({_told(error)}); check it with: kubectl cluster-info",
+                f"the API server at {server} does not answer ({error.words}); check it with: kubectl cluster-info",
                 passing=True,
             )
 
@@ -53,9 +51,9 @@ def failed(error: KubeError, server: str) -> CommandFailed:
 def _forbidden(error: Forbidden) -> str:
     if error.status == 401:
         return "the API server does not know you (401): log in again, and check with: kubectl auth whoami"
-    found = _FORBIDDEN.search(str(error))
+    found = _FORBIDDEN.search(error.words)
     if found is None:
-        return f"the API server refuses it: {_told(error)}"
+        return f"the API server refuses it: {error.words}"
     resource = ".".join(filter(None, (found["resource"], found["group"])))
     place, flag = "", ""
     if found["namespace"]:
@@ -66,9 +64,3 @@ def _forbidden(error: Forbidden) -> str:
         f"{found['user']} may not {found['verb']} {resource}{place}: ask for a role that allows it, and check with: "
         f"kubectl auth can-i {found['verb']} {resource}{flag}"
     )
-
-
-def _told(error: KubeError) -> str:
-    """The API's own words, without the method and the path before them, on one line."""
-    _, _, told = str(error).partition(": ")
-    return " ".join((told or str(error)).split())[:_MAX_MESSAGE]

@@ -5,14 +5,14 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from difflib import get_close_matches
-from typing import Any, Protocol
 
 from sealane_api.crd.revision import ROUTE_LABEL
 from sealane_api.request import REQUEST_ANNOTATION
-from sealane_operator.errors import KubeError, NotFound
+from sealane_kube.api import MERGE_PATCH, METADATA_ONLY, Json, WatchedApi
+from sealane_kube.connection import Connection
+from sealane_kube.errors import KubeError, NotFound
+from sealane_kube.pace import Pace
 from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
-from sealane_operator.kube.connection import MERGE_PATCH, Connection, Json
-from sealane_operator.kube.pace import Pace
 
 from .failures import CommandFailed, failed, no_kinds
 from .kubeconfig import Flags, find_place
@@ -28,30 +28,7 @@ _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,251}[a-z0-9])?")
 _KINDS = {"pr", "proute", "providerroute", "providerroutes", "providerroutes.sealane.dev"}
 _API = "/apis/sealane.dev/v1alpha1"
 _REVIEW = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
-_METADATA = {"Accept": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}
 _NEAR = 3
-
-
-class CallerApi(Protocol):
-    """What is needed of a connection: :class:`~sealane_operator.kube.connection.Connection` has it."""
-
-    async def call(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        content_type: str = "application/json",
-        headers: Mapping[str, str] | None = None,
-        timeout: float = 10.0,  # noqa: ASYNC109 - each call has its own limit, and a default
-    ) -> Json:
-        """Make one attempt and return the answer's object. Raises a KubeError."""
-
-    def watch(
-        self, path: str, *, query: Mapping[str, str], headers: Mapping[str, str] | None = None, seconds: int
-    ) -> AsyncIterator[Json]:
-        """Yield events until the server ends the watch. Raises a KubeError."""
 
 
 class Routes:
@@ -60,12 +37,12 @@ class Routes:
     Every method raises CommandFailed with what to do, unless it says something else.
     """
 
-    def __init__(self, api: CallerApi, namespace: str, server: str, *, user: str = "", timeout: float = 10.0) -> None:
+    def __init__(self, api: WatchedApi, namespace: str, server: str, *, user: str = "", timeout: float = 10.0) -> None:
         self.namespace = checked(namespace, "namespace")
         self._api = api
         self._server = server
         self._timeout = timeout
-        self._headers = {"User-Agent": "kubectl-sealane"} | ({"Impersonate-User": user} if user else {})
+        self._headers = {"Impersonate-User": user} if user else {}
 
     async def get(self, name: str) -> Raw:
         """Return a route: ``chat``, or ``pr/chat`` as kubectl's own commands name it."""
@@ -105,7 +82,7 @@ class Routes:
         """Return the revisions that bear a route's name, whoever owns them: metadata alone."""
         query = {"labelSelector": f"{ROUTE_LABEL}={name}", "limit": "500"}
         path = f"{_API}/namespaces/{self.namespace}/providerrouterevisions"
-        return mappings((await self._call("GET", path, query=query, headers=_METADATA)).get("items"))
+        return mappings((await self._call("GET", path, query=query, headers=METADATA_ONLY)).get("items"))
 
     async def revision(self, name: str) -> Raw | None:
         """Return a whole revision; None when there is none."""
@@ -211,7 +188,7 @@ def checked(name: str, what: str) -> str:
 async def connected(flags: Flags) -> AsyncIterator[Routes]:
     """Yield the routes of the cluster that flags, environment and kubeconfig name. Raises CommandFailed."""
     place = await find_place(flags, os.environ)
-    connection = Connection(place.configuration, pace=Pace(50, 100))
+    connection = Connection(place.configuration, "kubectl-sealane", pace=Pace(50, 100))
     try:
         yield Routes(connection, place.namespace, place.configuration.host, user=flags.user, timeout=flags.timeout)
     finally:

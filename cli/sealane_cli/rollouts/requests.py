@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sealane_api.request import Request, Verb
 from sealane_cli.cluster.failures import CommandFailed
 from sealane_cli.cluster.routes import Routes
-from sealane_operator.errors import Conflict, KubeError
+from sealane_kube.errors import Conflict, KubeError
 from sealane_operator.judgement.raw import Raw
 from sealane_operator.judgement.requests import request_text
 from sealane_operator.rollout.model import Phase

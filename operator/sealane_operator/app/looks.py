@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from sealane_operator.errors import KubeError, LeaseLost, Throttled
+from sealane_kube.errors import KubeError, LeaseLost
 from sealane_operator.world.queue import Queue
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.operator_metrics import OperatorMetrics
@@ -74,7 +74,7 @@ class Looks:
         except LeaseLost:
             raise
         except KubeError as error:
-            self._failed(key, error, error.retry_after if isinstance(error, Throttled) else None)
+            self._failed(key, error, error.retry_after)
         except Exception as error:  # noqa: BLE001 - a bug that one route meets must not keep others from being looked at
             self._failed(key, error, None)
         else:

@@ -16,7 +16,10 @@ from uuid import uuid4
 from kubernetes.aio.client import Configuration
 from prometheus_client import CollectorRegistry
 
-from sealane_operator.errors import KubeError, LeaseLost
+from sealane_kube.connection import Connection
+from sealane_kube.errors import KubeError, LeaseLost
+from sealane_kube.lease import Lease, LeaseTimes
+from sealane_kube.pace import Pace
 from sealane_operator.fleet.deployments import DeploymentWatch, Suspicion
 from sealane_operator.fleet.discovery import Discovery, SlicedRouters, StaticRouters
 from sealane_operator.fleet.fleet import RouterFleet
@@ -24,9 +27,6 @@ from sealane_operator.fleet.replica_sets import ReplicaSets
 from sealane_operator.handlers.watches import Watches
 from sealane_operator.judgement.status import read_status, state_of
 from sealane_operator.kube.client import KubeClient
-from sealane_operator.kube.connection import Connection
-from sealane_operator.kube.lease import Lease, LeaseTimes
-from sealane_operator.kube.pace import Pace
 from sealane_operator.kube.recorder import EventRecorder, Reference
 from sealane_operator.reconciler.reconcile import Reconciler, Surroundings
 from sealane_operator.rollout.machine import decide
@@ -53,7 +53,10 @@ _EVENT_RATE, _EVENT_BURST = 10.0, 100
 #: Seconds at the end: for Events that were recorded, and for kopf.
 _LAST_EVENTS, _LAST_WATCHES = 2.0, 5.0
 
+_AGENT = "sealane-operator"
+
 _log = get_logger("sealane.operator")
+_lease_log = get_logger("sealane.operator.lease")
 
 
 class Operator:
@@ -175,7 +178,7 @@ class Operator:
 
     def _connect(self, settings: Settings, configuration: Configuration) -> None:
         def connection(rate: float, burst: int) -> Connection:
-            return Connection(configuration, pace=Pace(rate, burst), measure=self._measure)
+            return Connection(configuration, _AGENT, pace=Pace(rate, burst), measure=self._measure)
 
         self._urgent = connection(_URGENT_RATE, _URGENT_BURST)
         self._calm = connection(settings.api_rate, settings.api_burst)
@@ -186,6 +189,7 @@ class Operator:
             namespace=settings.namespace,
             name=settings.lease_name,
             identity=self.identity,
+            unreached=self._lease_unreached,
             times=LeaseTimes(duration, duration * 2 / 3, min(2.0, duration / 7.5)),
         )
         self._recorder = EventRecorder(
@@ -194,6 +198,10 @@ class Operator:
             leading=lambda: self._lease.valid,
             count=lambda result: self.metrics.events.labels(result).inc(),
         )
+
+    def _lease_unreached(self, error: KubeError) -> None:
+        kind, name = type(error).__name__, self._settings.lease_name
+        _lease_log.warning("lease_not_reached", name=name, error=kind, status=error.status, reason=str(error)[:256])
 
     def _measure(self, verb: str, kind: str, status: int, seconds: float) -> None:
         self.metrics.api_calls.labels(verb, kind, str(status)).inc()

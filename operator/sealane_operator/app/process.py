@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from sealane_operator.kube.connection import load_configuration
+from sealane_kube.configuration import load_configuration
 from sealane_operator.settings.model import Settings
 from sealane_telemetry.library_logs import report_loop_error
 from sealane_telemetry.logs import LineSink, configure

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
-from sealane_operator.kube.lease import Lease
+from sealane_kube.lease import Lease
 from sealane_operator.world.kinds import WatchedKind
 from sealane_operator.world.watch_ages import WatchAges
 from sealane_operator.world.world import World

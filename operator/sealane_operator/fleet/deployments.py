@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sealane_api.report import ArmReport, Figures, RouteReport, RouterReport
 from sealane_api.resource.rollout import AnalysisSpec
-from sealane_operator.errors import KubeError
+from sealane_kube.errors import KubeError
 from sealane_operator.rollout.analysis.comparison import Verdict, compare
 from sealane_operator.rollout.model import Series
 from sealane_telemetry.logs import get_logger

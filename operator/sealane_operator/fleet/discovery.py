@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sealane_operator.errors import SettingsError
 from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
+from sealane_telemetry.settings.variable import SettingsError
 
 from .interfaces import Api
 

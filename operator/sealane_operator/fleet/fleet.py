@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from sealane_api.report import RouterReport
-from sealane_operator.errors import Forbidden, KubeError
+from sealane_kube.errors import Forbidden, KubeError
 from sealane_operator.rollout.model import RolloutState, Routers, Series
 from sealane_telemetry.logs import get_logger
 
@@ -159,7 +159,9 @@ class RouterFleet:
             routers = acknowledged(key, route.state, route.since, self._roster, now)
             self._routes.acknowledge(key, route, routers, now)
             self._routes.sample(route, now)
-            if route.told is not None and (summary := self._summary(key, routers)) != route.told:
+            if route.told is None and (not self.informed or _is_as_remembered(route.state, routers)):
+                continue  # its status is from an earlier operator, and holds as far as anybody knows
+            if (summary := self._summary(key, routers)) != route.told:
                 route.told = summary
                 self._mark(key)
 
@@ -207,3 +209,8 @@ class RouterFleet:
 
 
 _BREAKERS = ("closed", "half-open", "open")
+
+
+def _is_as_remembered(state: RolloutState, routers: Routers) -> bool:
+    """Whether routers hold what was remembered of a route at rest; that they do is what its status says."""
+    return state.stable is None or (routers.stable == routers.ready > 0 and not routers.problems)

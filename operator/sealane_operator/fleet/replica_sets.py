@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sealane_operator.errors import NotFound
+from sealane_kube.errors import NotFound
 from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
 
 from .interfaces import Api

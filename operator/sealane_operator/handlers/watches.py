@@ -13,7 +13,8 @@ from pathlib import Path
 
 import kopf
 
-from sealane_operator.kube.connection import Json, Measure, load_configuration
+from sealane_kube.api import Json, Measure
+from sealane_kube.configuration import load_configuration
 from sealane_operator.kube.tap import TappedSession
 from sealane_operator.world.kinds import WatchedKind
 from sealane_operator.world.watch_ages import WatchAges

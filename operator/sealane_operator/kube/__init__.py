@@ -1,5 +1,5 @@
 """The Kubernetes API: the only package that writes to it.
 
-Law: one attempt for each call, with a time limit; errors are translated once, into :mod:`sealane_operator.errors`.
-Pointers and status are written with the resourceVersion that they were decided on.
+Law: it asks through :mod:`sealane_kube`, one attempt for each call, and raises its errors. Pointers and
+status are written with the resourceVersion that they were decided on.
 """

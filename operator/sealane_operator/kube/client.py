@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sealane_operator.errors import Forbidden, LeaseLost, NotFound
-
-from .connection import APPLY_PATCH, MERGE_PATCH, Api, Json
+from sealane_kube.api import APPLY_PATCH, MERGE_PATCH, Api, Json
+from sealane_kube.errors import Forbidden, LeaseLost, NotFound
 
 #: Who the operator is to server-side apply.
 FIELD_MANAGER = "sealane-operator"

@@ -17,12 +17,12 @@ from sealane_api.crd.revision import KIND as REVISION_KIND
 from sealane_api.crd.revision import revision_name
 from sealane_api.provider_route import API_VERSION
 from sealane_api.provider_route import KIND as ROUTE_KIND
-from sealane_operator.errors import KubeError, NotFound, Throttled, Unavailable
+from sealane_kube.api import MERGE_PATCH, Api, Json
+from sealane_kube.errors import KubeError, NotFound, Throttled, Unavailable
 from sealane_operator.judgement.raw import Raw, text_at
 from sealane_operator.rollout.model import Note
 from sealane_telemetry.logs import get_logger
 
-from .connection import MERGE_PATCH, Api, Json
 from .event_series import EventSeries, SeriesBook
 
 #: Who says it, to everybody who filters Events.
@@ -171,7 +171,7 @@ class EventRecorder:
                 await self._api.call(method, path, body, **how)
             except (Throttled, Unavailable) as error:
                 if attempt < _MAX_TRIES:
-                    await self._sleep(error.retry_after if isinstance(error, Throttled) else _PAUSE * attempt)
+                    await self._sleep(error.retry_after or _PAUSE * attempt)
             except NotFound:
                 return False  # the Event, or the namespace that it was to be made in, is gone
             except KubeError as error:

@@ -23,10 +23,11 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 from kubernetes.aio.client import Configuration
 
+from sealane_kube.api import Json, Measure
+from sealane_kube.connection import lines_of
+from sealane_kube.errors import Unreadable
+from sealane_kube.pool import Pool
 from sealane_telemetry.logs import get_logger
-
-from .connection import Json, Measure, lines_of
-from .pool import Pool
 
 _AGENT = "sealane-operator"
 
@@ -186,10 +187,13 @@ class _Stream(_Answer):
 
     async def iter_chunked(self, _size: int) -> AsyncIterator[bytes]:
         """Yield a line for each event, as a bookmark where it was an object."""
-        async for line in lines_of(self._answer.content):
-            event = json.loads(line)
-            self._listener.heard(self._plural, self._namespace)
-            yield self._passed_on(event, line)
+        try:
+            async for line in lines_of(self._answer.content):
+                event = json.loads(line)
+                self._listener.heard(self._plural, self._namespace)
+                yield self._passed_on(event, line)
+        except Unreadable as error:
+            raise aiohttp.ClientPayloadError(error.words) from error  # which kopf knows: it watches again
 
     def _passed_on(self, event: Json, line: bytes) -> bytes:
         if event["type"] not in {"ADDED", "MODIFIED", "DELETED"}:

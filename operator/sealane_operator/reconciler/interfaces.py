@@ -25,7 +25,7 @@ class Seen(Protocol):
 
 
 class Kube(Protocol):
-    """The Kubernetes API; every method is one attempt, and raises what :mod:`sealane_operator.errors` has."""
+    """The Kubernetes API; every method is one attempt, and raises what :mod:`sealane_kube.errors` has."""
 
     async def get_route(self, namespace: str, name: str) -> Raw | None:
         """Return the route as the API holds it now; None when there is none."""

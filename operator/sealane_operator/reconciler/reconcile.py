@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sealane_api.crd.status import ConditionType
-from sealane_operator.errors import Conflict, Forbidden, NotFound
+from sealane_kube.errors import Conflict, Forbidden, NotFound
 from sealane_operator.judgement.claims import Grants, Standing
 from sealane_operator.judgement.conditions import Judged, conditions, judged, programmed
 from sealane_operator.judgement.raw import mapping_at
@@ -37,6 +37,7 @@ from sealane_operator.rollout.model import (
     Routers,
     Wanted,
 )
+from sealane_operator.rollout.rules.requests import user_of
 
 #: Without any event a route is looked at again after so many seconds, give or take a third.
 RESYNC_SECONDS = 600.0
@@ -146,7 +147,8 @@ class Reconciler:
             wanted = Wanted(snapshot.facts.number, snapshot.facts.hash)
             if snapshot.created:
                 message = f"revision {wanted.revision} holds the spec of generation {view.generation}"
-                notes.append(Note("Normal", "RevisionCreated", "Snapshot", message, wanted.revision))
+                note = Note("Normal", "RevisionCreated", "Snapshot", message, wanted.revision)
+                self._around.recorder.record(view.raw, note)  # now: should this look fail, the next one finds it made
         return _Judgement(view, verdict, asked, wanted, tuple(notes))
 
     async def _unresolved(self, view: View, spec: ValidSpec) -> Refusal | None:
@@ -183,13 +185,13 @@ class Reconciler:
             series=series,
         )
         view, decision = await self._decide(view, observation)
-        notes += decision.notes
         wait = await self._write(replace(judgement, view=view), decision, routers)
-        surplus = await self._follow(view, decision, judgement.wanted)
-        notes += surplus
-        for note in notes:
+        # Told before labels follow: should one of them fail, the next look finds the decision carried out.
+        for note in (*notes, *decision.notes):
             self._around.recorder.record(view.raw, note)
         self._around.metrics.decided(view.key, decision)
+        for note in await self._follow(view, decision, judgement.wanted):
+            self._around.recorder.record(view.raw, note)
         waits = [RESYNC_SECONDS * (2 / 3 + 2 / 3 * self._around.chance())]
         waits += [each for each in (decision.check_after, wait) if each is not None]
         waits += [MISSING_SECONDS] if judgement.verdict.resolved.status == "False" else []
@@ -209,8 +211,9 @@ class Reconciler:
         why_not = self._why_not(view, moved) if request is not None else ""
         if request is None or not why_not:
             return view, decision
-        record = RequestRecord(request.id, request.verb, request.user, around.now(), f"refused: {why_not}")
-        note = Note("Warning", "RequestRefused", "Refuse", f"{request.verb} by {request.user}: {why_not}")
+        user = user_of(request)
+        record = RequestRecord(request.id, request.verb, user, around.now(), f"refused: {why_not}")
+        note = Note("Warning", "RequestRefused", "Refuse", f"{request.verb} by {user}: {why_not}")
         state = replace(view.state, last_request=record)
         decision = around.decide(state, replace(observation, request=None), around.now())
         return view, replace(decision, notes=(note, *decision.notes))

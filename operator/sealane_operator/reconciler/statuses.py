@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sealane_operator.errors import Conflict
+from sealane_kube.errors import Conflict
 from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
 from sealane_operator.judgement.versions import is_older
 from sealane_operator.reconciler.interfaces import Kube

@@ -3,7 +3,7 @@
 import pytest
 
 from sealane_cli.cluster.failures import failed, no_kinds
-from sealane_operator.errors import Conflict, Forbidden, Invalid, KubeError, NotFound, Throttled, Unavailable
+from sealane_kube.errors import Conflict, Forbidden, Invalid, KubeError, NotFound, Throttled, Unavailable
 
 _SERVER = "https://api.test:6443"
 
@@ -13,7 +13,7 @@ def _forbidden(verb: str, place: str) -> Forbidden:
         f'providerroutes.sealane.dev "chat" is forbidden: User "jane" cannot {verb} resource "providerroutes" '
         f'in API group "sealane.dev"{place}'
     )
-    return Forbidden(f"PATCH /apis: {told}", 403)
+    return Forbidden(told, 403, call="PATCH /apis")
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ def _forbidden(verb: str, place: str) -> Forbidden:
                 "check with: kubectl auth can-i list providerroutes.sealane.dev -A"
             ),
         ),
-        (Forbidden("GET /: Unauthorized", 401), "log in again"),
-        (Forbidden("PATCH /: policy says no", 403), "the API server refuses it: policy says no"),
-        (NotFound("GET /: HTTP 404", 404), "install Sealane's CRDs"),
-        (Conflict("PATCH /: it changed", 409), "try again"),
-        (Invalid("PATCH /: it is\nwrong", 422), "the API server refuses it: it is wrong"),
-        (Throttled("GET /: slow down", 429, retry_after=7), "is busy; try again in 7 s"),
-        (Unavailable("GET /: no answer within 10 s"), f"{_SERVER} does not answer (no answer within 10 s)"),
+        (Forbidden("Unauthorized", 401), "log in again"),
+        (Forbidden("policy says no", 403), "the API server refuses it: policy says no"),
+        (NotFound("HTTP 404", 404), "install Sealane's CRDs"),
+        (Conflict("it changed", 409), "try again"),
+        (Invalid("it is\nwrong", 422), "the API server refuses it: it is wrong"),
+        (Throttled("slow down", 429, retry_after=7), "is busy; try again in 7 s"),
+        (Unavailable("no answer within 10 s"), f"{_SERVER} does not answer (no answer within 10 s)"),
         (KubeError("odd"), "does not answer (odd)"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, KubeError) else "",
@@ -62,4 +62,4 @@ def test_only_what_passes_is_passing() -> None:
 
 def test_a_long_refusal_is_cut() -> None:
     """A policy's novel stays one readable line."""
-    assert len(str(failed(Invalid("PATCH /: " + "x" * 10_000, 422), _SERVER))) < 1_100
+    assert len(str(failed(Invalid("" + "x" * 10_000, 422), _SERVER))) < 1_100

@@ -6,7 +6,7 @@ import pytest
 
 from sealane_cli.cluster.failures import CommandFailed
 from sealane_cli.rollouts.listing import show_list
-from sealane_operator.errors import Forbidden, KubeError, Unavailable
+from sealane_kube.errors import Forbidden, KubeError, Unavailable
 from tests.support.desk import Desk
 from tests.support.resources import Document
 from tests.support.scripted_api import condition, served_route, settled, stepping
@@ -114,7 +114,7 @@ async def test_a_watch_that_breaks_off_goes_on() -> None:
     """Without an answer from where it was; after 410 from a new list."""
     desk = Desk(stepping())
     expired = {"type": "ERROR", "object": {"code": 410}}
-    desk.api.watches = [[_event("MODIFIED", stepping(), "105"), Unavailable("GET /: reset")], [expired]]
+    desk.api.watches = [[_event("MODIFIED", stepping(), "105"), Unavailable("reset", call="GET /")], [expired]]
 
     with pytest.raises(KeyboardInterrupt):
         await _list(desk, watch=True)
@@ -124,7 +124,7 @@ async def test_a_watch_that_breaks_off_goes_on() -> None:
     assert sum(call.startswith("GET") for call in desk.api.calls) == 2
 
 
-@pytest.mark.parametrize("error", [Forbidden("GET /: no", 403), KubeError("odd", 418)], ids=["forbidden", "odd"])
+@pytest.mark.parametrize("error", [Forbidden("no", 403, call="GET /"), KubeError("odd", 418)], ids=["forbidden", "odd"])
 async def test_a_watch_that_is_refused_ends_the_command(error: KubeError) -> None:
     """It would be refused again."""
     desk = Desk()

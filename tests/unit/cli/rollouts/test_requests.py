@@ -6,7 +6,7 @@ from sealane_api.request import Request, Verb
 from sealane_cli.cluster.failures import CommandFailed
 from sealane_cli.rollouts.requests import MAX_ATTEMPTS, Asked, announcement, new_id, send_request
 from sealane_cli.rollouts.view import view_of
-from sealane_operator.errors import Conflict, Invalid
+from sealane_kube.errors import Conflict, Invalid
 from tests.support.desk import Desk
 from tests.support.resources import Document
 from tests.support.scripted_api import BEGIN, USER, pointer, served_route, settled, stepping
@@ -172,7 +172,7 @@ async def test_the_api_servers_own_refusal_is_passed_on() -> None:
 
     def refuse(method: str, _path: str) -> None:
         if method == "PATCH":
-            raise Invalid("PATCH /x: the annotation must begin with your name", 422)
+            raise Invalid("the annotation must begin with your name", 422, call="PATCH /x")
 
     desk.api.refuse = refuse
 

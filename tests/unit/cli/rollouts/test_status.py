@@ -4,7 +4,7 @@ import pytest
 
 from sealane_cli.cluster.failures import CommandFailed
 from sealane_cli.rollouts.status import show_status
-from sealane_operator.errors import Unavailable
+from sealane_kube.errors import Unavailable
 from tests.support.desk import Desk
 from tests.support.scripted_api import condition, served_route, settled, stepping
 
@@ -126,4 +126,4 @@ async def test_a_spec_that_the_operator_has_not_seen_is_waited_for() -> None:
 
 
 def _away(_method: str, _path: str) -> None:
-    raise Unavailable("GET /: no answer within 10 s")
+    raise Unavailable("no answer within 10 s", call="GET /")

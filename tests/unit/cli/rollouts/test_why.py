@@ -3,7 +3,7 @@
 import json
 
 from sealane_cli.rollouts.why import SHOWN_EVENTS, show_why
-from sealane_operator.errors import Forbidden
+from sealane_kube.errors import Forbidden
 from tests.support.desk import Desk
 from tests.support.resources import Document
 from tests.support.scripted_api import USER, condition, settled

@@ -3,7 +3,7 @@
 import pytest
 
 from sealane_cli.cluster.kubeconfig import Flags
-from sealane_operator.errors import Unavailable
+from sealane_kube.errors import Unavailable
 from tests.support.kubectl_sealane import Typed, typed
 
 __all__ = ["typed"]
@@ -29,7 +29,7 @@ def test_a_failure_is_one_line_on_stderr_and_exit_code_2(typed: Typed) -> None:
     """Nothing is on stdout that a script could take for an answer."""
 
     def refuse(_method: str, _path: str) -> None:
-        raise Unavailable("GET /: no answer within 10 s")
+        raise Unavailable("no answer within 10 s", call="GET /")
 
     typed.api.refuse = refuse
     done = typed("list")

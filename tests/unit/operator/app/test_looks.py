@@ -6,8 +6,8 @@ import logging
 import pytest
 from prometheus_client import CollectorRegistry
 
+from sealane_kube.errors import Forbidden, KubeError, LeaseLost, Throttled
 from sealane_operator.app.looks import Looks
-from sealane_operator.errors import Forbidden, KubeError, LeaseLost, Throttled
 from sealane_telemetry.operator_metrics import OperatorMetrics
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from sealane_kube.lease import Lease
 from sealane_operator.app.looks import Looks
 from sealane_operator.app.readings import show_state
-from sealane_operator.kube.lease import Lease
 from sealane_operator.world.kinds import WatchedKind
 from sealane_operator.world.watch_ages import WatchAges
 from sealane_operator.world.world import World
@@ -28,7 +28,7 @@ async def test_a_scrape_shows_the_state_of_this_moment() -> None:
     looks = Looks(metrics, clock=lambda: now[0])
     world = World([None], looks.mark, max_revisions=0)
     ages = WatchAges([None], lambda: now[0])
-    lease = Lease(_Api(), namespace="sealane", name="l", identity="a", clock=lambda: now[0])
+    lease = Lease(_Api(), namespace="sealane", name="l", identity="a", unreached=lambda _: None, clock=lambda: now[0])
     leads: list[bool] = []
     show_state(metrics, world, ages, looks, lease, leads=lambda: bool(leads))
 

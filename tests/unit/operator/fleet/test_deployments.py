@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sealane_api.report import Figures, RouterReport
-from sealane_operator.errors import KubeError, Unavailable
+from sealane_kube.errors import KubeError, Unavailable
 from sealane_operator.fleet.deployments import (
     COMPARE_SECONDS,
     RETRY_SECONDS,

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from sealane_operator.errors import SettingsError, Unavailable
+from sealane_kube.errors import Unavailable
 from sealane_operator.fleet.discovery import Endpoint, SlicedRouters, StaticRouters, endpoints_of
+from sealane_telemetry.settings.variable import SettingsError
 
 
 def _endpoint(address: str, pod: str = "", **conditions: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sealane_api.report import RouteReport, RouterReport
-from sealane_operator.errors import Forbidden, Unavailable
+from sealane_kube.errors import Forbidden, Unavailable
 from sealane_operator.fleet.discovery import MAX_ROUTERS
 from sealane_operator.fleet.fleet import DISCOVERY_SECONDS, RouterFleet
 from sealane_operator.fleet.roster import SILENT_SECONDS, KnownRouter
@@ -164,11 +164,13 @@ async def test_what_changes_among_the_routers_marks_an_active_route(change: Call
 
 
 async def test_a_route_at_rest_is_marked_within_the_minute() -> None:
-    """Each in its turn, when what was told of it holds no longer; of one that nobody looked at nothing was told."""
+    """Each in its turn, when what was told of it holds no longer; one that nobody looked at is as it was."""
     played = await started_fleet("a", "b", told=state(7))
     played.fleet.observe(KEY, state(7))
     for number in range(100):
         played.fleet.remember(f"team/other-{number}", state(7))
+        for router in played.routers.values():
+            router.routes[f"team/other-{number}"] = RouteReport(arm(7))
     await played.rounds(130)
     assert played.marked == []
 
@@ -176,6 +178,29 @@ async def test_a_route_at_rest_is_marked_within_the_minute() -> None:
     await played.find()
     await played.rounds(61)
     assert played.marked == [KEY]
+
+
+@pytest.mark.parametrize(
+    ("change", "marked"),
+    [
+        (lambda _played: None, []),
+        (lambda played: played["a"].hold(arm(6)), [KEY]),
+        (lambda played: setattr(played["a"], "fails", "connect"), [KEY]),
+        (lambda played: played["a"].hold(arm(7), problem="revision 7 is served without all of its Secrets"), [KEY]),
+    ],
+)
+async def test_what_a_status_from_before_does_not_know_marks_its_route(
+    change: Callable[[PlayedFleet], object], marked: list[str]
+) -> None:
+    """An operator that begins looks at nothing that seems at rest for minutes; its routers may have gone meanwhile."""
+    played = PlayedFleet("a")
+    hold_all(played, 7)
+    played.fleet.remember(KEY, state(7))
+    change(played)
+    await played.find()
+    await played.rounds(62)
+
+    assert played.marked == marked
 
 
 async def test_a_route_that_is_gone_is_not_asked_about() -> None:

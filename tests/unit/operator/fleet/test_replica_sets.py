@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealane_operator.errors import NotFound, Unavailable
+from sealane_kube.errors import NotFound, Unavailable
 from sealane_operator.fleet.replica_sets import KEEP_SECONDS, MAX_KEPT, ReplicaSet, ReplicaSets, read_replica_set
 
 

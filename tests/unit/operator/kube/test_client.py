@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sealane_operator.errors import Conflict, Forbidden, KubeError, LeaseLost, NotFound
+from sealane_kube.errors import Conflict, Forbidden, KubeError, LeaseLost, NotFound
 from sealane_operator.kube.client import KubeClient
 
 _ROUTES = "/apis/sealane.dev/v1alpha1/namespaces/team/providerroutes"

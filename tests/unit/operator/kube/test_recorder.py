@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sealane_operator.errors import Forbidden, KubeError, NotFound, Throttled, Unavailable
+from sealane_kube.errors import Forbidden, KubeError, NotFound, Throttled, Unavailable
 from sealane_operator.kube import recorder as module
 from sealane_operator.kube.recorder import MAX_QUEUED, EventRecorder, Reference
 from sealane_operator.rollout.model import Note

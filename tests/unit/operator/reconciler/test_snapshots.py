@@ -3,7 +3,7 @@
 import pytest
 
 from sealane_api.crd.revision import RevisionState
-from sealane_operator.errors import Conflict
+from sealane_kube.errors import Conflict
 from sealane_operator.judgement.revisions import revision_body
 from sealane_operator.reconciler.contents import Contents
 from sealane_operator.reconciler.snapshots import SHOWN_SECONDS, Snapshots

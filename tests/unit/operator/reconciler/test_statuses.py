@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from sealane_operator.errors import Conflict, NotFound
+from sealane_kube.errors import Conflict, NotFound
 from sealane_operator.reconciler.statuses import Statuses
 from tests.support.fake_kube import FakeKube
 from tests.support.resources import Document, route

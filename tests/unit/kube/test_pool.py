@@ -12,7 +12,7 @@ import pytest
 import trustme
 from kubernetes.aio.client import Configuration
 
-from sealane_operator.kube.pool import Pool
+from sealane_kube.pool import Pool
 
 _Ask = Callable[["_Peer"], Coroutine[None, None, socket.socket]]
 

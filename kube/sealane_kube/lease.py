@@ -1,10 +1,11 @@
-"""The leader's Lease: one operator decides at a time.
+"""A Lease: one process at a time does what it stands for.
 
 Theory of operation. A holder renews the Lease every few seconds. Others do not trust its clock: they note when *they*
 saw the Lease change last, and take it once it has not changed for its whole duration by their own monotonic clock. The
 holder counts from before its last successful renewal was sent, and is lost after ``renew_deadline``, which is shorter:
 so it has stopped before anybody else may begin. What it may still have on its way is stopped by the resourceVersion of
-each write. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
+each write. A Lease may carry a bookmark in an annotation, written with each renewal: whoever holds it next goes on
+there. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
 """
 
 import asyncio
@@ -15,14 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sealane_operator.errors import AlreadyExists, Conflict, KubeError, LeaseLost, NotFound
-from sealane_telemetry.logs import get_logger
-
-from .connection import Api, Json
+from .api import Api, Json
+from .errors import AlreadyExists, Conflict, KubeError, LeaseLost, NotFound
 
 _LEASES = "/apis/coordination.k8s.io/v1/namespaces"
-
-_log = get_logger("sealane.operator.lease")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,10 @@ class LeaseTimes:
 class Lease:
     """``await acquire()``, then ``await hold()`` beside the work: it raises LeaseLost. ``await release()`` at the end.
 
-    ``identity`` is of this process alone: one that starts again is another.
+    ``identity`` is of this process alone: one that starts again is another. ``unreached`` is told once of each way in
+    which the Lease cannot be read or written: whoever may not read it would wait in silence. ``bookmark`` is written
+    with the next renewal into the annotation ``bookmarked_in``; after ``acquire`` it is what the holder before left,
+    empty where there was none.
     """
 
     def __init__(
@@ -47,6 +47,8 @@ class Lease:
         namespace: str,
         name: str,
         identity: str,
+        unreached: Callable[[KubeError], None],
+        bookmarked_in: str = "",
         times: LeaseTimes | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -57,6 +59,9 @@ class Lease:
         self._path = f"{self._collection}/{name}"
         self._name, self._namespace = name, namespace
         self._identity = identity
+        self._unreached = unreached
+        self._bookmarked_in = bookmarked_in
+        self.bookmark = ""
         self.times = times or LeaseTimes()
         self._clock, self._sleep, self._wall = clock, sleep, wall
         self._seen: tuple[object, float] | None = None
@@ -66,7 +71,7 @@ class Lease:
 
     @property
     def valid(self) -> bool:
-        """Whether this process is the leader at this moment: asked before each write."""
+        """Whether this process holds it at this moment: asked before each write."""
         return self._held is not None and self._clock() - self._renewed < self.times.renew_deadline
 
     @property
@@ -75,7 +80,7 @@ class Lease:
         return self._clock() - self._renewed if self._held is not None else 0.0
 
     async def acquire(self) -> None:
-        """Return once this process is the leader; an API that is away is waited for."""
+        """Return once this process holds it; an API that is away is waited for."""
         while not await self._try():
             await self._sleep(self.times.retry_period * random.uniform(1.0, 1.2))  # noqa: S311 - jitter
 
@@ -86,14 +91,15 @@ class Lease:
             if not self.valid:
                 raise LeaseLost(f"the lease {self._name} was not renewed for {self.times.renew_deadline:g} s")
             if not await self._try() and self._held is None:
-                raise LeaseLost(f"the lease {self._name} was taken by another operator")
+                raise LeaseLost(f"the lease {self._name} was taken by another process")
 
     async def release(self) -> None:
         """Let the next one begin at once. Raises a KubeError when the API cannot be told; the lease then runs out."""
         held, self._held = self._held, None
         if held is not None:
-            spec = {**held["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
-            await self._api.call("PUT", self._path, {**held, "spec": spec}, timeout=self._timeout)
+            document = self._document(held)
+            document["spec"] |= {"holderIdentity": "", "leaseDurationSeconds": 1}
+            await self._put(document)
 
     @property
     def _timeout(self) -> float:
@@ -103,8 +109,7 @@ class Lease:
         """Create, take or renew it; tell whether it is ours and fresh now."""
         asked = self._clock()
         try:
-            held = self._held
-            stored = await self._take() if held is None else await self._put(held, taken=False)
+            stored = await self._take() if self._held is None else await self._put(self._document(self._held))
         except (Conflict, AlreadyExists):
             # Somebody else wrote it: whether it is still ours is read again.
             return await self._look_again()
@@ -118,29 +123,27 @@ class Lease:
         return True
 
     def _complain(self, error: KubeError) -> None:
-        """Say once what is wrong: whoever may not read the Lease would wait in silence."""
         if self._complaint != error.status:
             self._complaint = error.status
-            kind, status = type(error).__name__, error.status
-            _log.warning("lease_not_reached", name=self._name, error=kind, status=status, reason=str(error)[:256])
+            self._unreached(error)
 
     async def _take(self) -> Json | None:
         try:
             found = await self._api.call("GET", self._path, timeout=self._timeout)
         except NotFound:
-            return await self._api.call(
-                "POST", self._collection, self._document(None, taken=True), timeout=self._timeout
-            )
+            document = self._document({}, taken=True)
+            return await self._api.call("POST", self._collection, document, timeout=self._timeout)
         if not self._is_free(found):
             return None
-        return await self._put(found, taken=True)
+        self.bookmark = str(_mapping(_mapping(found, "metadata"), "annotations").get(self._bookmarked_in, ""))
+        return await self._put(self._document(found, taken=True))
 
     async def _look_again(self) -> bool:
         try:
             found = await self._api.call("GET", self._path, timeout=self._timeout)
         except KubeError:
             return False
-        if self._held is not None and _spec(found).get("holderIdentity") == self._identity:
+        if self._held is not None and _mapping(found, "spec").get("holderIdentity") == self._identity:
             # Only metadata changed, or the answer to our own renewal was lost: the next attempt is based on this.
             self._held = found
         else:
@@ -149,7 +152,7 @@ class Lease:
 
     def _is_free(self, found: Json) -> bool:
         """Whether nobody holds it, or its holder has been silent for the whole duration by our own clock."""
-        spec, now = _spec(found), self._clock()
+        spec, now = _mapping(found, "spec"), self._clock()
         mark = (spec.get("holderIdentity"), spec.get("renewTime"), spec.get("leaseTransitions"))
         if self._seen is None or self._seen[0] != mark:
             self._seen = (mark, now)
@@ -158,12 +161,12 @@ class Lease:
         duration = spec.get("leaseDurationSeconds")
         return now - self._seen[1] >= float(duration if isinstance(duration, int) else self.times.duration)
 
-    async def _put(self, found: Json, *, taken: bool) -> Json:
-        return await self._api.call("PUT", self._path, self._document(found, taken=taken), timeout=self._timeout)
+    async def _put(self, document: Json) -> Json:
+        return await self._api.call("PUT", self._path, document, timeout=self._timeout)
 
-    def _document(self, found: Json | None, *, taken: bool) -> Json:
+    def _document(self, found: Json, *, taken: bool = False) -> Json:
         now = datetime.fromtimestamp(self._wall(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        before = _spec(found or {})
+        before = _mapping(found, "spec")
         transitions = before.get("leaseTransitions") or 0
         changed = taken and before.get("holderIdentity") not in (None, self._identity)
         spec = {
@@ -173,14 +176,13 @@ class Lease:
             "renewTime": now,
             "leaseTransitions": transitions + 1 if changed else transitions,
         }
-        base: Json = found or {
-            "apiVersion": "coordination.k8s.io/v1",
-            "kind": "Lease",
-            "metadata": {"name": self._name, "namespace": self._namespace},
-        }
-        return {**base, "spec": spec}
+        metadata = {"name": self._name, "namespace": self._namespace, **_mapping(found, "metadata")}
+        if self._bookmarked_in:
+            metadata["annotations"] = {**_mapping(metadata, "annotations"), self._bookmarked_in: self.bookmark}
+        kind = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
+        return {**kind, **found, "metadata": metadata, "spec": spec}
 
 
-def _spec(lease: Mapping[str, Any]) -> Mapping[str, Any]:
-    spec = lease.get("spec")
-    return spec if isinstance(spec, dict) else {}
+def _mapping(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = holder.get(name)
+    return found if isinstance(found, dict) else {}

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from sealane_operator.errors import (
+from sealane_kube import connection as module
+from sealane_kube.configuration import load_configuration
+from sealane_kube.connection import Connection
+from sealane_kube.errors import (
     AlreadyExists,
     Conflict,
     Forbidden,
-    Invalid,
     KubeError,
     NotFound,
-    SettingsError,
     Throttled,
+    TooLong,
     Unavailable,
+    Unreadable,
 )
-from sealane_operator.kube import connection as module
-from sealane_operator.kube.connection import Connection, load_configuration
-from sealane_operator.kube.pace import Pace
-from sealane_telemetry.settings import variable
+from sealane_kube.pace import Pace
 from tests.support.scripted_kubernetes import (
     Answer,
     ScriptedKubernetes,
@@ -48,6 +48,7 @@ async def _scene(folder: Path, *answers: Answer) -> AsyncIterator[_Scene]:
         calls: list[tuple[str, str, int]] = []
         connection = Connection(
             await load_configuration(api.kubeconfig(folder)),
+            "the-tests",
             pace=Pace(1_000, 1_000),
             measure=lambda verb, kind, status, _took: calls.append((verb, kind, status)),
         )
@@ -55,6 +56,11 @@ async def _scene(folder: Path, *answers: Answer) -> AsyncIterator[_Scene]:
             yield _Scene(api, connection, calls)
         finally:
             await connection.close()
+
+
+async def _rest(connection: Connection) -> None:
+    async for _ in connection.watch("/watched", query={}, seconds=5):
+        pass
 
 
 def _refuses(status: int, reason: str) -> Answer:
@@ -79,6 +85,7 @@ async def test_a_call_says_who_asks_and_for_what(tmp_path: Path) -> None:
     assert found == {"seen": True}
     assert (asked.method, asked.path_qs, bodies) == ("PUT", f"{_PATH}?fieldManager=x", [{"a": 1}])
     assert (asked.headers["Authorization"], asked.headers["X-A"]) == ("Bearer token-of-the-router", "b")
+    assert (asked.headers["User-Agent"], asked.headers["Accept"]) == ("the-tests", "application/json")
     assert scene.calls == [("PUT", "providerroutes/status", 200)]
 
 
@@ -88,15 +95,12 @@ async def test_a_call_says_who_asks_and_for_what(tmp_path: Path) -> None:
         (_refuses(409, "AlreadyExists"), AlreadyExists),
         (_refuses(409, "Conflict"), Conflict),
         (refuses(404), NotFound),
-        (refuses(401), Forbidden),
         (refuses(403), Forbidden),
-        (refuses(400), Invalid),
-        (refuses(422), Invalid),
-        (refuses(429), Throttled),
-        (refuses(500), Unavailable),
-        (refuses(504), Unavailable),
-        (writes(b"not json"), Unavailable),
-        (writes(b"[]"), Unavailable),
+        (refuses(503), Unavailable),
+        (writes(b""), Unreadable),
+        (writes(b"<html>"), Unreadable),
+        (writes(b"[]"), Unreadable),
+        (writes(b"\xff"), Unreadable),
     ],
 )
 async def test_a_refusal_is_translated_once(tmp_path: Path, answer: Answer, expected: type[KubeError]) -> None:
@@ -129,7 +133,7 @@ async def test_an_api_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
         with pytest.raises(Unavailable, match=r"no answer within 0\.05 s"):
             await scene.connection.call("GET", _PATH, timeout=0.05)
         nobody = ScriptedKubernetes(url="http://127.0.0.1:1").kubeconfig(tmp_path)
-        alone = Connection(await load_configuration(nobody), pace=Pace(1, 1))
+        alone = Connection(await load_configuration(nobody), "the-tests")
         with pytest.raises(Unavailable, match="ClientConnectorError"):
             await alone.call("GET", _PATH)
         await alone.close()
@@ -137,19 +141,19 @@ async def test_an_api_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
     assert scene.calls == [("GET", "providerroutes/status", 0)]
 
 
-async def test_an_answer_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_without_end_is_given_up(tmp_path: Path) -> None:
     """Up to the limit it is read, beyond it is not."""
-    monkeypatch.setattr(module, "MAX_ANSWER", 16)
     async with _scene(tmp_path, writes(b'{"a": "012345"} '), writes(b'{"a": "0123456"} ')) as scene:
+        scene.connection._max_answer = 16
         assert await scene.connection.call("GET", _PATH) == {"a": "012345"}
-        with pytest.raises(Unavailable, match="ClientPayloadError"):
+        with pytest.raises(TooLong, match="an answer above 16 bytes"):
             await scene.connection.call("GET", _PATH)
 
 
 async def test_a_watch_yields_whole_events_until_it_ends(tmp_path: Path) -> None:
-    """What a broken connection leaves of an event is dropped."""
+    """The server is asked to end it."""
     first = event("ADDED", thing("a", "1"))
-    async with _scene(tmp_path, said(first, first, ends=True, rest=b'{"typ')) as scene:
+    async with _scene(tmp_path, said(first, first, ends=True)) as scene:
         found = [each async for each in scene.connection.watch("/watched", query={"resourceVersion": "1"}, seconds=5)]
         (asked,) = scene.api.asked
 
@@ -157,11 +161,37 @@ async def test_a_watch_yields_whole_events_until_it_ends(tmp_path: Path) -> None
     assert dict(asked.query) == {"resourceVersion": "1", "watch": "true", "timeoutSeconds": "5"}
 
 
+async def test_a_watch_that_is_not_ended_is_ended_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that is half open says nothing for ever."""
+    monkeypatch.setattr(module, "WATCH_GRACE", -4.95)
+    async with _scene(tmp_path, said()) as scene:
+        with pytest.raises(Unavailable, match=r"no answer within 0\.05 s"):
+            await _rest(scene.connection)
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        (b'{"type":"ADDED","obj', "ended within an event"),
+        (b"nonsense\n", "not JSON"),
+        (b"x" * 101, "an event above 100 bytes"),
+    ],
+)
+async def test_a_stream_that_breaks_within_an_event_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: bytes, expected: str
+) -> None:
+    """Nobody knows what was meant, and none is collected for ever."""
+    monkeypatch.setattr(module, "MAX_LINE", 100)
+    async with _scene(tmp_path, said(ends=True, rest=rest)) as scene:
+        with pytest.raises(Unreadable, match=expected):
+            await _rest(scene.connection)
+
+
 async def test_a_watch_that_is_refused_is_an_error(tmp_path: Path) -> None:
     """The same as a call's."""
     async with _scene(tmp_path, refuses(403)) as scene:
         with pytest.raises(Forbidden):
-            await anext(scene.connection.watch("/watched", query={}, seconds=5))
+            await _rest(scene.connection)
 
 
 @pytest.mark.parametrize(
@@ -178,13 +208,3 @@ async def test_a_watch_that_is_refused_is_an_error(tmp_path: Path) -> None:
 def test_calls_are_measured_by_kind(path: str, kind: str) -> None:
     """Names of objects would be label values without end."""
     assert module._collection(path) == kind
-
-
-async def test_a_kubeconfig_that_cannot_be_used_is_a_wrong_setting(tmp_path: Path) -> None:
-    """The text names it; outside a pod there is no ServiceAccount either."""
-    broken = tmp_path / "kubeconfig"
-    broken.write_text("nothing: here", encoding="utf-8")
-    for file, said_ in ((broken, "kubeconfig .* cannot be used"), (None, "the pod's ServiceAccount cannot be used")):
-        with pytest.raises(SettingsError, match=said_) as caught:
-            await load_configuration(file)
-        assert isinstance(caught.value, variable.SettingsError)

@@ -1,6 +1,6 @@
 """Calls come as fast as the bucket allows and no faster."""
 
-from sealane_operator.kube.pace import Pace
+from sealane_kube.pace import Pace
 
 
 class _Time:
