@@ -43,12 +43,14 @@ class RouteMetrics:
         self._routes.setdefault(key, _Route()).verdicts = dict(decision.verdicts)
         if decision.finished is not None:
             self._metrics.rollouts.labels(key, decision.finished).inc()
+            promoted = state.stable if decision.finished in {"Promoted", "FastPromoted"} else None
+            ended = self._now() if promoted is None else promoted.since  # the bake does not count
             if state.started:
-                self._metrics.rollout_duration.labels(decision.finished).observe(max(0.0, self._now() - state.started))
+                self._metrics.rollout_duration.labels(decision.finished).observe(max(0.0, ended - state.started))
         if decision.detection is not None:
             self._metrics.rollback_detection.labels().observe(decision.detection)
         rollback = state.last_rollback
-        if decision.finished in {"RolledBack", "FastRolledBack"} and rollback is not None:
+        if decision.finished in {"RolledBack", "FastRolledBack", "Aborted"} and rollback is not None:
             self._metrics.rollbacks.labels(key, rollback.reason).inc()
 
     def shows(self, key: str, state: RolloutState, statuses: Mapping[str, str]) -> None:

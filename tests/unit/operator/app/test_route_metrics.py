@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from prometheus_client import CollectorRegistry
 
 from sealane_operator.app.route_metrics import RouteMetrics, RouterMetrics
@@ -56,6 +57,25 @@ def test_a_rollback_is_counted_with_its_reason_and_how_long_it_took_to_see() -> 
     assert scene("sealane_rollback_detection_seconds_sum") == 4
     assert scene("sealane_rollout_duration_seconds_sum", status="RolledBack") == 100
     assert scene("sealane_rollout_verdict", route="team/chat", check="errors", verdict="Fail") == 1
+
+
+@pytest.mark.parametrize("status", ["RolledBack", "FastRolledBack", "Aborted"])
+def test_whatever_the_status_calls_a_rollback_is_counted(status: str) -> None:
+    """A missed deadline and an abort by hand have a reason of the condition RolledBack as well."""
+    scene = _Scene()
+    back = replace(_STATE, last_rollback=RollbackRecord(8, 7, "DeadlineExceeded", 1_000.0, "operator"))
+    scene.routes.decided("team/chat", _decision(back, finished=status))
+
+    assert scene("sealane_rollbacks_total", route="team/chat", reason="DeadlineExceeded") == 1
+
+
+def test_the_bake_is_no_part_of_a_rollouts_duration() -> None:
+    """From the start to the promotion; the bake ends much later."""
+    scene = _Scene()
+    baked = replace(_STATE, phase=Phase.IDLE, stable=Pointer(8, "b", 940.0), candidate=None)
+    scene.routes.decided("team/chat", _decision(baked, finished="Promoted"))
+
+    assert scene("sealane_rollout_duration_seconds_sum", status="Promoted") == 40
 
 
 def test_a_promotion_is_no_rollback_though_there_was_one_before() -> None:
