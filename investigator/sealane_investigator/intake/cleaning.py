@@ -39,7 +39,7 @@ _REMEMBERED = 2_048
 #: What is longer takes milliseconds to redact and to analyse, so it is done on a thread; in characters.
 LONG_TEXT = 1_024
 #: Seconds of work after which others on the loop get their turn.
-TURN_SECONDS = 0.005
+TURN_SECONDS = 0.002
 
 
 class Cleaning:
