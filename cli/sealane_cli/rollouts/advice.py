@@ -20,7 +20,7 @@ _ADVICE = {
     "kubernetes.io/service-name=sealane-router-admin",
     "PartiallyProgrammed": "the routers named as behind still serve the revision before; see their logs",
     "RouterLagging": "the rollout waits for the routers named; see their logs, or delete their pods",
-    "NotProgrammed": "see Programmed: the routers do not hold the revision",
+    "NotProgrammed": "the routers do not hold the revision: see their logs, and what their /-/report says of it",
     "InsufficientData": "too little traffic to judge: wait for more, or lower rollout.analysis.minRequests",
     "ChecksFailed": "compare the two: kubectl sealane diff {name}",
     "Suspended": "take spec.suspend away to go on",

@@ -12,12 +12,13 @@ from sealane_api.crd.status import ConditionStatus, ConditionType
 from sealane_operator.judgement.refusal import Refusal
 from sealane_operator.judgement.times import timestamp
 from sealane_operator.rollout.model import Aspect, Decision, Routers
+from sealane_operator.rollout.obstacles import laggards
 
 ACCEPTED = Aspect("True", "Accepted", "the spec is valid, and every model it claims is this route's")
 RESOLVED = Aspect("True", "ResolvedRefs", "every Secret that the spec refers to exists and has the key")
 
 #: Without its key a provider serves nobody; another refusal of references says nothing about the routers.
-_KEYLESS = {"SecretNotFound", "KeyNotFound"}
+KEYLESS = frozenset({"SecretNotFound", "KeyNotFound"})
 
 _MAX_MESSAGE = 32_768
 _MAX_PROBLEMS = 5
@@ -25,11 +26,11 @@ _MAX_PROBLEMS = 5
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a spec was found to be. ``serves_this`` says that stable holds this very spec."""
+    """What a spec was found to be. ``keyless`` says what stable lacks to serve, whatever the spec asks for now."""
 
     accepted: Aspect
     resolved: Aspect
-    serves_this: bool = False
+    keyless: str = ""
 
     @property
     def why_not(self) -> str:
@@ -37,12 +38,12 @@ class Judged:
         return "; ".join(aspect.message for aspect in (self.accepted, self.resolved) if aspect.status == "False")
 
 
-def judged(accepted: Refusal | None, resolved: Refusal | None, *, serves_this: bool = False) -> Judged:
+def judged(accepted: Refusal | None, resolved: Refusal | None, *, keyless: str = "") -> Judged:
     """Return the two aspects of a judgement; references are not looked at while a spec is not accepted."""
     if accepted is not None:
         unknown = Aspect("Unknown", "Pending", "not looked at while the spec is not accepted")
-        return Judged(_no(accepted), unknown, serves_this)
-    return Judged(ACCEPTED, RESOLVED if resolved is None else _no(resolved), serves_this)
+        return Judged(_no(accepted), unknown, keyless)
+    return Judged(ACCEPTED, RESOLVED if resolved is None else _no(resolved), keyless)
 
 
 def programmed(routers: Routers, *, has_stable: bool) -> Aspect:
@@ -52,6 +53,10 @@ def programmed(routers: Routers, *, has_stable: bool) -> Aspect:
     if routers.ready == 0:
         known = f"none of {routers.desired} routers is ready" if routers.desired else "no router is known"
         return Aspect("False", "RouterUnreachable", f"{known}{_because(routers)}")
+    if routers.stable == 0 and 0 < len(routers.lagging) == len(laggards(routers)):
+        return Aspect(
+            "False", "NotProgrammed", f"no router has held the stable revision for minutes{_because(routers)}"
+        )
     if routers.stable < routers.ready:
         count = f"{routers.stable} of {routers.ready} ready routers hold the stable revision"
         return Aspect("False", "PartiallyProgrammed", f"{count}{_because(routers)}")
@@ -91,7 +96,7 @@ def conditions(
 
 
 def _ready(before: ConditionStatus | None, judgement: Judged, decision: Decision, programmed_now: Aspect) -> Aspect:
-    """Whether stable serves. Once it did, it does so while one router is ready: those that lag serve the one before."""
+    """Whether stable serves. Once something did, it does so for 2 minutes more: who lags serves the one before."""
     stable = decision.state.stable
     unresolved = judgement.resolved.status == "False"
     if stable is None:
@@ -100,8 +105,8 @@ def _ready(before: ConditionStatus | None, judgement: Judged, decision: Decision
         if unresolved:
             return Aspect("False", "RefsNotResolved", judgement.resolved.message)
         return Aspect("False", "Pending", "no revision serves yet")
-    if judgement.serves_this and judgement.resolved.reason in _KEYLESS:
-        return Aspect("False", "RefsNotResolved", judgement.resolved.message)
+    if judgement.keyless:
+        return Aspect("False", "RefsNotResolved", judgement.keyless)
     served = before is not None and before.status == "True"
     lagging = programmed_now.reason == "PartiallyProgrammed"
     unasked = programmed_now.reason == "Pending"

@@ -5,15 +5,15 @@ Secrets before they are told of it, the pointer in the status is the truth, and 
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sealane_api.crd.status import ConditionType
 from sealane_kube.errors import Conflict, Forbidden, NotFound
 from sealane_operator.judgement.claims import Grants, Standing
-from sealane_operator.judgement.conditions import Judged, conditions, judged, programmed
+from sealane_operator.judgement.conditions import KEYLESS, Judged, conditions, judged, programmed
 from sealane_operator.judgement.raw import mapping_at
-from sealane_operator.judgement.references import names_of, refusal_of_number, refusal_of_references
+from sealane_operator.judgement.references import Need, names_of, refusal_of_number, refusal_of_references
 from sealane_operator.judgement.refusal import Refusal
 from sealane_operator.judgement.requests import pending_request, request_text
 from sealane_operator.judgement.status import status_document
@@ -37,6 +37,7 @@ from sealane_operator.rollout.model import (
     Routers,
     Wanted,
 )
+from sealane_operator.rollout.obstacles import LAG_SECONDS
 from sealane_operator.rollout.rules.requests import user_of
 
 #: Without any event a route is looked at again after so many seconds, give or take a third.
@@ -135,7 +136,7 @@ class Reconciler:
         unresolved = None
         if refused is None and isinstance(view.spec, ValidSpec):
             unresolved = await self._unresolved(view, view.spec)
-        verdict = judged(refused, unresolved, serves_this=view.serves_this)
+        verdict = judged(refused, unresolved, keyless=await self._keyless(view))
         asked = asked_standing(view, refused)
         notes = [*_complaint(view, ConditionType.ACCEPTED, refused, "Validate")]
         notes += _complaint(view, ConditionType.RESOLVED_REFS, unresolved, "Resolve")
@@ -154,17 +155,24 @@ class Reconciler:
     async def _unresolved(self, view: View, spec: ValidSpec) -> Refusal | None:
         names = names_of(spec.needs)
         number = refusal_of_number(view.namespace, self._access.others(view.namespace, view.key), names)
-        if number is not None:
-            return number
+        return number or await self._lacking(view, spec.needs)
+
+    async def _keyless(self, view: View) -> str:
+        """Say what stable lacks: after a rollback, and beside a spec that is refused, the spec does not tell."""
+        stable = view.contents.get(view.state.stable.revision) if view.state.stable is not None else None
+        lacking = await self._lacking(view, stable.needs) if stable is not None else None
+        return lacking.message if lacking is not None and lacking.reason in KEYLESS else ""
+
+    async def _lacking(self, view: View, needs: Sequence[Need]) -> Refusal | None:
         try:
             # The operator does not watch Secrets. Routers do, and are the first to know that one has gone.
             routers, _ = self._around.fleet.observe(view.key, view.state)
-            present = await self._secrets.keys_of(view.namespace, spec.needs, doubted=bool(routers.problems))
+            present = await self._secrets.keys_of(view.namespace, needs, doubted=bool(routers.problems))
         except Forbidden as error:
             # Said in a condition, not raised: what serves must be rolled back whoever may read which Secret.
             words = f"the operator may not look at the Secrets of namespace {view.namespace} ({error}); let it get them"
             return Refusal("RefNotPermitted", words)
-        return refusal_of_references(view.namespace, spec.needs, present)
+        return refusal_of_references(view.namespace, needs, present)
 
     async def _settle(self, judgement: _Judgement) -> float:
         """Decide, and write what was decided."""
@@ -194,7 +202,9 @@ class Reconciler:
             self._around.recorder.record(view.raw, note)
         waits = [RESYNC_SECONDS * (2 / 3 + 2 / 3 * self._around.chance())]
         waits += [each for each in (decision.check_after, wait) if each is not None]
-        waits += [MISSING_SECONDS] if judgement.verdict.resolved.status == "False" else []
+        verdict = judgement.verdict
+        waits += [MISSING_SECONDS] if verdict.resolved.status == "False" or verdict.keyless else []
+        waits += [LAG_SECONDS] if routers.lagging else []  # by then a condition says so
         return min(waits)
 
     async def _decide(self, view: View, observation: Observation) -> tuple[View, Decision]:

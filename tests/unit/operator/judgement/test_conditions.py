@@ -12,7 +12,7 @@ LATER = NOW + 100.0
 STABLE = RolloutState(stable=Pointer(7, "a" * 64, NOW))
 DONE = Decision(STABLE, Aspect("False", "RolloutComplete", "revision 7 serves"))
 ALL = Routers(ready=3, desired=3, stable=3)
-GOOD = judged(None, None, serves_this=True)
+GOOD = judged(None, None)
 
 
 def _said(
@@ -85,7 +85,7 @@ def test_stables_own_secret_matters() -> None:
     """When what serves has lost its key, the route is not ready; a new spec's missing Secret changes nothing."""
     missing = Refusal("SecretNotFound", "x")
 
-    assert _short(_said(judged(None, missing, serves_this=True), before=_said()))["Ready"] == "False/RefsNotResolved"
+    assert _short(_said(judged(None, missing, keyless="x"), before=_said()))["Ready"] == "False/RefsNotResolved"
     assert _short(_said(judged(None, missing), before=_said()))["Ready"] == "True/Serving"
 
 
@@ -96,6 +96,22 @@ def test_routers_that_lag_serve_what_was_there_before() -> None:
     assert _short(_said(routers=lagging))["Ready"] == "False/NotProgrammed"
     assert _short(_said(routers=lagging, before=_said()))["Ready"] == "True/Serving"
     assert _short(_said(routers=lagging, before=_said()))["Programmed"] == "False/PartiallyProgrammed"
+
+
+def test_a_revision_that_no_router_has_held_for_minutes_does_not_serve() -> None:
+    """Until then routers serve the one before, and while one of them holds it the route is ready."""
+    nobody = Routers(ready=2, desired=2, stable=0, lagging={"r1": 121.0, "r2": 120.0})
+    fresh = replace(nobody, lagging={"r1": 121.0, "r2": 119.0})
+    one = replace(nobody, stable=1, lagging={"r1": 500.0})
+
+    said = _short(_said(routers=nobody, before=_said()))
+    assert (said["Ready"], said["Programmed"]) == ("False/NotProgrammed", "False/NotProgrammed")
+    assert programmed(nobody, has_stable=True).message == (
+        "no router has held the stable revision for minutes: behind: r1, r2"
+    )
+    for routers in (fresh, one):
+        said = _short(_said(routers=routers, before=_said()))
+        assert (said["Ready"], said["Programmed"]) == ("True/Serving", "False/PartiallyProgrammed")
 
 
 def test_without_routers_nothing_serves() -> None:

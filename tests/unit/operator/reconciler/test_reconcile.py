@@ -1,11 +1,12 @@
 """One route at a time, from what is there to what should be."""
 
-from dataclasses import replace
+import pytest
 
 from sealane_api.ownership import Grant
+from sealane_kube.errors import Unavailable
 from sealane_operator.judgement.claims import Grants
-from sealane_operator.reconciler.reconcile import MISSING_SECONDS
-from tests.support.fake_kube import FakeKube
+from sealane_operator.rollout.model import Routers
+from sealane_operator.rollout.obstacles import LAG_SECONDS
 from tests.support.resources import Document, edited, provider, route, rule
 from tests.support.small_operator import SmallOperator
 
@@ -49,6 +50,49 @@ async def test_a_change_goes_through_a_candidate() -> None:
     assert operator.stable(A) == 2
 
 
+async def test_what_was_decided_is_told_though_a_label_cannot_be_written() -> None:
+    """The next look finds the decision carried out, and would tell nobody."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    await operator.look(A)
+    operator.told.notes.clear()
+    operator.told.decisions.clear()
+    status = len(operator.kube.writes)
+
+    def refuse(number: int) -> None:
+        if number == status + 1:
+            raise Unavailable("the API is away", 503)
+
+    operator.kube.before = refuse
+    with pytest.raises(Unavailable):
+        await operator.look(A)
+
+    assert operator.stable(A) == 2
+    assert operator.kube.states(A) == {1: "Stable", 2: "Candidate"}
+    assert ("a", "RolloutCompleted") in operator.told.notes
+    assert len(operator.told.decisions) == 1
+
+
+async def test_a_revision_is_told_though_the_status_cannot_be_written() -> None:
+    """The next look finds it made."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+
+    def refuse(number: int) -> None:
+        if number == 1:
+            raise Unavailable("the API is away", 503)
+
+    operator.kube.before = refuse
+    with pytest.raises(Unavailable):
+        await operator.look(A)
+    operator.kube.before = lambda _number: None
+    await operator.settle(A)
+
+    assert operator.told.notes.count(("a", "RevisionCreated")) == 1
+
+
 async def test_a_look_without_news_writes_nothing() -> None:
     """Level-based: any number of times."""
     operator = SmallOperator()
@@ -75,29 +119,6 @@ async def test_a_restart_at_rest_asks_the_api_nothing() -> None:
     assert waits[0] >= 60.0
 
 
-async def test_the_secrets_order_of_writes() -> None:
-    """A Role holds the old and the new name while both revisions may serve."""
-    operator = SmallOperator()
-    operator.kube.secrets["team/other"] = frozenset({"api-key"})
-    operator.kube.apply(_route("a"))
-    await operator.settle(A)
-    changed = provider(credential={"secretRef": {"name": "other", "key": "api-key"}})
-    operator.kube.apply(_route("a", providers=[changed]))
-    count = len(operator.kube.writes)
-    await operator.settle(A)
-
-    assert operator.kube.writes[count:] == [
-        "create team/a-2",
-        "grant team moonshot,other",
-        "status team/a",
-        "label team/a-2 Candidate",
-        "status team/a",
-        "grant team other",
-        "label team/a-2 Stable",
-        "label team/a-1 Superseded",
-    ]
-
-
 async def test_an_invalid_spec_leaves_stable_alone() -> None:
     """Accepted says why, once as an Event; Ready stays true."""
     operator = SmallOperator()
@@ -113,63 +134,14 @@ async def test_an_invalid_spec_leaves_stable_alone() -> None:
     assert [reason for _, reason in operator.told.notes].count("InvalidSpec") == 1
 
 
-async def test_a_missing_secret_is_waited_for() -> None:
-    """Nobody tells when it comes, so it is asked for again soon."""
-    operator = SmallOperator(FakeKube())
-    operator.kube.apply(_route("a"))
-    waits = await operator.look(A)
-    refused = operator.conditions(A)
-    operator.kube.secrets["team/moonshot"] = frozenset({"wrong"})
-    operator.clock += MISSING_SECONDS
-    await operator.look(A)
-    wrong = operator.conditions(A)
-    operator.kube.secrets["team/moonshot"] = frozenset({"api-key"})
-    operator.clock += 60
-    await operator.settle(A)
-
-    assert waits == [MISSING_SECONDS]
-    assert refused["ResolvedRefs"] == "False/SecretNotFound"
-    assert refused["Ready"] == "False/RefsNotResolved"
-    assert wrong["ResolvedRefs"] == "False/KeyNotFound"
-    assert operator.conditions(A)["Ready"] == "True/Serving"
-
-
-async def test_a_secret_that_goes_while_it_is_served_is_told() -> None:
-    """Routers notice it; the operator asks again as soon as they say so, and once more until it is back."""
+async def test_who_lags_is_looked_at_again_when_that_is_too_long() -> None:
+    """A condition tells of it after two minutes, and no event comes by then."""
     operator = SmallOperator()
     operator.kube.apply(_route("a"))
     await operator.settle(A)
-    del operator.kube.secrets["team/moonshot"]
-    operator.clock += MISSING_SECONDS
-    await operator.look(A)
-    unnoticed = operator.conditions(A)
-    operator.fleet.routers = replace(operator.fleet.routers, problems=("there is no Secret moonshot (r1)",))
-    waits = await operator.look(A)
+    operator.fleet.routers = Routers(ready=1, desired=1, lagging={"r1": 1.0})
 
-    assert unnoticed["ResolvedRefs"] == "True/ResolvedRefs"
-    assert operator.conditions(A)["ResolvedRefs"] == "False/SecretNotFound"
-    assert operator.conditions(A)["Ready"] == "False/RefsNotResolved"
-    assert waits == [MISSING_SECONDS]
-
-
-async def test_secrets_that_may_not_be_read_stop_no_rollback() -> None:
-    """The condition says so, what serves goes on, and a spec that returns ends its rollout."""
-    operator = SmallOperator()
-    operator.kube.apply(_route("a"))
-    await operator.settle(A)
-    operator.kube.apply(_route("a", "glm-"))
-    await operator.look(A)
-    operator.kube.hidden = True
-    operator.clock += 60
-    await operator.look(A)
-    hidden = operator.conditions(A)
-    during = operator.kube.states(A)
-    operator.kube.apply(_route("a"))
-    await operator.look(A)
-
-    assert (during, operator.kube.states(A)) == ({1: "Stable", 2: "Candidate"}, {1: "Stable", 2: "Superseded"})
-    assert hidden["ResolvedRefs"] == "False/RefNotPermitted"
-    assert hidden["Ready"] == "True/Serving"
+    assert await operator.look(A) == [LAG_SECONDS]
 
 
 async def test_a_pattern_has_one_owner() -> None:

@@ -28,6 +28,21 @@ async def test_an_undo_to_a_pattern_of_another_route_is_refused() -> None:
     assert operator.conditions(B)["Ready"] == "True/Serving"
 
 
+async def test_a_refusal_marks_a_user_whom_nobody_checked() -> None:
+    """Without the admission policy anybody may write any name."""
+    operator = SmallOperator()
+    operator.kube.policy = False
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    operator.kube.apply(_route("b"))
+    await operator.settle(A, B)
+    operator.kube.annotate(A, {"sealane.dev/request": _undo("1")})
+    await operator.settle(A)
+
+    assert operator.kube.routes[A]["status"]["lastRequest"]["by"] == "anna (unverified)"
+
+
 async def test_an_undo_moves_the_pointer_and_says_who() -> None:
     """The spec is not touched; the revision tells who asked."""
     operator = SmallOperator()

@@ -1,0 +1,132 @@
+"""Secrets through the reconciler: asked for by name, waited for, and missed when they go."""
+
+from dataclasses import replace
+
+import pytest
+
+from sealane_api.canonical import spec_hash
+from sealane_api.ownership import Grant
+from sealane_api.provider_route import RevisionSpec
+from sealane_operator.judgement.claims import Grants
+from sealane_operator.reconciler.reconcile import MISSING_SECONDS
+from tests.support.fake_kube import FakeKube
+from tests.support.resources import Document, edited, provider, route, rule
+from tests.support.small_operator import SmallOperator
+
+A = "team/a"
+KEYED = provider(credential={"secretRef": {"name": "moonshot", "key": "api-key"}})
+
+
+def _route(name: str, prefix: str = "kimi-", **spec: object) -> Document:
+    return route(name, "team", **({"providers": [KEYED], "rules": [rule(prefix=prefix)]} | spec))
+
+
+async def test_the_secrets_order_of_writes() -> None:
+    """A Role holds the old and the new name while both revisions may serve."""
+    operator = SmallOperator()
+    operator.kube.secrets["team/other"] = frozenset({"api-key"})
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    changed = provider(credential={"secretRef": {"name": "other", "key": "api-key"}})
+    operator.kube.apply(_route("a", providers=[changed]))
+    count = len(operator.kube.writes)
+    await operator.settle(A)
+
+    assert operator.kube.writes[count:] == [
+        "create team/a-2",
+        "grant team moonshot,other",
+        "status team/a",
+        "label team/a-2 Candidate",
+        "status team/a",
+        "grant team other",
+        "label team/a-2 Stable",
+        "label team/a-1 Superseded",
+    ]
+
+
+async def test_a_missing_secret_is_waited_for() -> None:
+    """Nobody tells when it comes, so it is asked for again soon."""
+    operator = SmallOperator(FakeKube())
+    operator.kube.apply(_route("a"))
+    waits = await operator.look(A)
+    refused = operator.conditions(A)
+    operator.kube.secrets["team/moonshot"] = frozenset({"wrong"})
+    operator.clock += MISSING_SECONDS
+    await operator.look(A)
+    wrong = operator.conditions(A)
+    operator.kube.secrets["team/moonshot"] = frozenset({"api-key"})
+    operator.clock += 60
+    await operator.settle(A)
+
+    assert waits == [MISSING_SECONDS]
+    assert refused["ResolvedRefs"] == "False/SecretNotFound"
+    assert refused["Ready"] == "False/RefsNotResolved"
+    assert wrong["ResolvedRefs"] == "False/KeyNotFound"
+    assert operator.conditions(A)["Ready"] == "True/Serving"
+
+
+async def test_a_secret_that_goes_while_it_is_served_is_told() -> None:
+    """Routers notice it; the operator asks again as soon as they say so, and once more until it is back."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    del operator.kube.secrets["team/moonshot"]
+    operator.clock += MISSING_SECONDS
+    await operator.look(A)
+    unnoticed = operator.conditions(A)
+    operator.fleet.routers = replace(operator.fleet.routers, problems=("there is no Secret moonshot (r1)",))
+    waits = await operator.look(A)
+
+    assert unnoticed["ResolvedRefs"] == "True/ResolvedRefs"
+    assert operator.conditions(A)["ResolvedRefs"] == "False/SecretNotFound"
+    assert operator.conditions(A)["Ready"] == "False/RefsNotResolved"
+    assert waits == [MISSING_SECONDS]
+
+
+@pytest.mark.parametrize("asked", ["given up", "refused", "not granted"])
+async def test_the_secret_of_stable_matters_whatever_the_spec_asks_for(asked: str) -> None:
+    """A spec that was given up, or is refused, refers to another Secret; what serves needs its own."""
+    operator = SmallOperator()
+    operator.kube.secrets["team/other"] = frozenset({"api-key"})
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    other = provider(credential={"secretRef": {"name": "other", "key": "api-key"}})
+    changed = _route("a", providers=[other]) if asked == "given up" else _route("a", "glm-")
+    if asked == "refused":
+        changed = edited(_route("a", providers=[other]), "spec.rules.0.models", [{"regex": "("}])
+    operator.kube.apply(changed)
+    if asked == "not granted":
+        operator.reconciler.regrant(Grants({"team": (Grant.parse("kimi-*"),)}))
+    else:
+        spec = RevisionSpec.model_validate({name: changed["spec"][name] for name in ("providers", "rules")})
+        operator.kube.routes[A]["status"]["rejectedHashes"] = [spec_hash(spec)]
+    await operator.settle(A)
+    serving = operator.conditions(A)["Ready"]
+    del operator.kube.secrets["team/moonshot"]
+    operator.clock += 60
+    waits = await operator.look(A)
+
+    assert (serving, operator.stable(A)) == ("True/Serving", 1)
+    assert operator.conditions(A)["Ready"] == "False/RefsNotResolved"
+    assert "Secret team/moonshot does not exist" in operator.message(A, "Ready")
+    assert waits == [MISSING_SECONDS]
+
+
+async def test_secrets_that_may_not_be_read_stop_no_rollback() -> None:
+    """The condition says so, what serves goes on, and a spec that returns ends its rollout."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    await operator.look(A)
+    operator.kube.hidden = True
+    operator.clock += 60
+    await operator.look(A)
+    hidden = operator.conditions(A)
+    during = operator.kube.states(A)
+    operator.kube.apply(_route("a"))
+    await operator.look(A)
+
+    assert (during, operator.kube.states(A)) == ({1: "Stable", 2: "Candidate"}, {1: "Stable", 2: "Superseded"})
+    assert hidden["ResolvedRefs"] == "False/RefNotPermitted"
+    assert hidden["Ready"] == "True/Serving"
