@@ -64,7 +64,7 @@ async def test_values_without_a_place_are_other_on_both_ways(store: SqlStore) ->
     again = (await store.facets(1))["tenant"]
 
     assert (len(merged), merged[OTHER], merged["a0"]) == (MAX_FACET_VALUES + 1, 1, 2)
-    assert (again[OTHER], again["a0"], sum(again.values())) == (0, 1, MAX_FACET_VALUES)
+    assert (OTHER in again, again["a0"], sum(again.values())) == (False, 1, MAX_FACET_VALUES)
 
 
 async def test_a_straggler_of_the_merged_ones_older_revision_brings_nothing_back(store: SqlStore) -> None:
