@@ -17,6 +17,7 @@ Connection = tuple[str, str, int]
 _NEEDED: dict[str, set[Connection]] = {
     "into router": {
         ("every pod", "router", 8080),
+        ("test", "router", 8080),
         ("router", "router", 9090),
         ("operator", "router", 9090),
         ("monitoring", "router", 9090),
@@ -96,8 +97,7 @@ def test_both_ends_of_a_connection_between_components_agree(helm: Path) -> None:
     opened = {each for one in ours for each in _connections(objects, one, "out") if each[1] in ours}
     taken = {each for one in ours for each in _connections(objects, one, "into") if each[0] in ours}
 
-    # Applications are pods of any namespace, the test's too.
-    assert opened - {("test", "router", 8080)} == taken
+    assert opened == taken
 
 
 def test_an_investigator_is_told_and_asks(helm: Path) -> None:
@@ -124,11 +124,20 @@ def test_an_investigator_is_told_and_asks(helm: Path) -> None:
         ("investigator", "router", 9090),
     }
     assert added == {
-        ("router", "into"): {("investigator", "router", 9090)},
+        ("router", "into"): {("investigator", "router", 8080), ("investigator", "router", 9090)},
         ("router", "out"): {("router", "investigator", 8081)},
         ("operator", "into"): set(),
         ("operator", "out"): set(),
     }
+
+
+def test_whoever_names_callers_does_not_shut_out_the_chart_s_own(helm: Path) -> None:
+    """One team may call, and so may the test and an investigator that asks a model through the gateway."""
+    team = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "team-a"}}}
+    narrow = {"networkPolicy": {"trafficFrom": [team]}, "investigator": SETS["investigator"]["investigator"]}
+    callers = {peer for peer, _, port in _connections(rendered(helm, narrow), "router", "into") if port == 8080}
+
+    assert callers == {"team-a", "test", "investigator"}
 
 
 def test_names_are_asked_by_both_protocols(helm: Path) -> None:

@@ -35,7 +35,24 @@ _WRONG_ALONE: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"networkPolicy": {"apiServer": {"cidr": "10.0.0.1"}}},
         ["/networkPolicy/apiServer/cidr"],
     ),
-    "a secret in a variable": ({"router": {"extraEnv": [{"nam": "X"}]}}, ["/router/extraEnv/0", "'nam'"]),
+    "a variable without a name": ({"router": {"extraEnv": [{"nam": "X"}]}}, ["/router/extraEnv/0", "'nam'"]),
+    "a group that is taken away": ({"router": {"drain": None}}, ["/router", "missing property 'drain'"]),
+    "a number that is taken away": ({"router": {"replicas": None}}, ["/router", "missing property 'replicas'"]),
+    "no budget": ({"router": {"podDisruptionBudget": {"maxUnavailable": 0}}}, ["podDisruptionBudget/maxUnavailable"]),
+    "a label that is none": ({"commonLabels": {"a b": "x"}}, ["/commonLabels", "'a b'"]),
+    "a label of two words": ({"router": {"podLabels": {"a": "x y"}}}, ["/router/podLabels/a", "pattern"]),
+    "an annotation that is a number": (
+        {"router": {"podAnnotations": {"a": 1}}},
+        ["/router/podAnnotations/a", "string"],
+    ),
+    "an address for a registry": ({"image": {"registry": "https://registry.internal"}}, ["/image/registry", "pattern"]),
+    "a way out of a Secret": (
+        {"callers": {"keys": {"existingSecret": "callers", "key": ".."}}},
+        ["/callers/keys/key", "pattern"],
+    ),
+    "a volume of nothing": ({"investigator": {"persistence": {"size": "0"}}}, ["/investigator/persistence/size"]),
+    "a short lease": ({"operator": {"lease": {"duration": "1s"}}}, ["/operator/lease/duration", "pattern"]),
+    "a long lease": ({"operator": {"lease": {"duration": "601s"}}}, ["/operator/lease/duration", "pattern"]),
 }
 
 _WRONG_TOGETHER: dict[str, tuple[dict[str, Any], str]] = {
@@ -82,7 +99,93 @@ _WRONG_TOGETHER: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a budget of all": (
         {"operator": {"podDisruptionBudget": {"minAvailable": "100%"}}},
-        "operator.podDisruptionBudget.minAvailable: with 100% no node could ever be drained",
+        "operator.podDisruptionBudget.minAvailable: 2 of 2 replicas must stay, so no node could ever be drained",
+    ),
+    "a share that is all of them": (
+        {"router": {"podDisruptionBudget": {"minAvailable": "67%"}}},
+        "router.podDisruptionBudget.minAvailable: 3 of 3 replicas must stay",
+    ),
+    "a budget of more than there are": (
+        {"router": {"podDisruptionBudget": {"maxUnavailable": 4}}},
+        "router.podDisruptionBudget.maxUnavailable: 4 is more than the 3 replicas there are; write at most 3",
+    ),
+    "a body that no router takes": (
+        {"router": {"bodyLimit": "2GiB", "bufferedBodies": "4GiB"}},
+        "router.bodyLimit: 2GiB is not between 1KiB and 1GiB",
+    ),
+    "a body larger than all": (
+        {"router": {"bodyLimit": "257MiB"}},
+        "router.bodyLimit: a body of 257MiB would not fit into router.bufferedBodies, 256MiB",
+    ),
+    "no room for bodies": (
+        {"router": {"bufferedBodies": "512KiB", "bodyLimit": "64KiB"}},
+        "router.bufferedBodies: 512KiB is not between 1MiB and 1024GiB",
+    ),
+    "bodies beyond the memory": (
+        {"router": {"resources": {"limits": {"memory": "256Mi"}}}},
+        "router.bufferedBodies: 256MiB of bodies and 16Mi of credentials (router.snapshot.keysSizeLimit) leave",
+    ),
+    "a snapshot beyond the disk": (
+        {"router": {"snapshot": {"sizeLimit": "2Gi"}}},
+        "router.snapshot.sizeLimit: a router with 2Gi would be evicted",
+    ),
+    "a spool that fills its volume": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "persistence": {"size": "1Gi"}}},
+        "investigator.persistence.spoolLimit: 1GiB would fill the volume, which investigator.persistence.size makes",
+    ),
+    "a spool without room": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "persistence": {"spoolLimit": "1KiB"}}},
+        "investigator.persistence.spoolLimit: 1KiB is not between 1MiB and 64GiB",
+    ),
+    "a password in a query": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "database": {"url": "postgresql://db/s?a=b&password=c"}}},
+        "investigator.database.url: it holds a password",
+    ),
+    "a password in a webhook": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "notifications": {"webhookUrl": "https://me:secret@a/b"}}},
+        "investigator.notifications.webhookUrl: what stands before @ is a secret",
+    ),
+    "a key for no model": (
+        {"investigator": {"enabled": True, "tokens": TOKENS, "model": {"existingSecret": "model"}}},
+        "investigator.model.existingSecret: no model is asked",
+    ),
+    "an address that is none": (
+        {"networkPolicy": {"apiServer": {"cidr": "10.0.0.256/32"}}},
+        "networkPolicy.apiServer.cidr: 10.0.0.256/32 is no block of addresses; write for example 10.0.0.0/8",
+    ),
+    "an IPv6 block that is too small": (
+        {"networkPolicy": {"providers": {"cidrs": ["2001:db8::/32", "fd00::/129"]}}},
+        "networkPolicy.providers.cidrs: fd00::/129 is no block of addresses",
+    ),
+    "no address is left": (
+        {"networkPolicy": {"providers": {"except": ["::/0"]}}},
+        "networkPolicy.providers.except: without ::/0 no address is left",
+    ),
+    "an address to listen on that is none": (
+        {"operator": {"listenHost": "[1:2]"}},
+        "operator.listenHost: [1:2] is no address; write 0.0.0.0, or [::]",
+    ),
+    "networks in words": (
+        {"router": {"allowedNetworks": "default, inside"}},
+        "router.allowedNetworks: inside is no network; write default, 10.0.0.0/8 or !10.1.0.0/16",
+    ),
+    "a variable twice": (
+        {"operator": {"extraEnv": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}},
+        "operator.extraEnv: the pod would have name A twice",
+    ),
+    "a volume of the chart's name": (
+        {"router": {"extraVolumes": [{"name": "snapshot", "emptyDir": {}}]}},
+        "router.extraVolumes: the pod would have name snapshot twice",
+    ),
+    "two volumes at one place": (
+        {
+            "investigator": {
+                "enabled": True,
+                "tokens": TOKENS,
+                "extraVolumeMounts": [{"name": "data", "mountPath": "/tmp"}],
+            }
+        },
+        "investigator.extraVolumeMounts: the pod would have mountPath /tmp twice",
     ),
     "most below fewest": (
         {"router": {"autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 4}}},
@@ -149,6 +252,37 @@ def test_values_that_contradict_each_other_are_refused_by_a_sentence(
 ) -> None:
     """The sentence begins with the key to change."""
     assert told in refusal(helm, values)
+
+
+_FINE: dict[str, dict[str, Any]] = {
+    "a share that lets one go": {"router": {"podDisruptionBudget": {"minAvailable": "66%"}}},
+    "all may go": {"router": {"podDisruptionBudget": {"maxUnavailable": 3}}},
+    "as many as there may be": {
+        "router": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"maxUnavailable": 12}}
+    },
+    "nothing said of what may go": {"router": {"podDisruptionBudget": {"maxUnavailable": None}}},
+    "bodies as large as all of them": {"router": {"bodyLimit": "256MiB"}},
+    "a megabyte more than they need": {"router": {"resources": {"limits": {"memory": "273Mi"}}}},
+    "memory as a number": {"router": {"resources": {"limits": {"memory": 1073741824}}}},
+    "memory in decimal units": {"router": {"resources": {"limits": {"memory": "1.5G"}}}},
+    "memory without a bound": {"router": {"resources": {"limits": None}}},
+    "no resources at all": {"router": {"resources": None}},
+    "a claim of another size": {
+        "investigator": {"enabled": True, "tokens": TOKENS, "persistence": {"existingClaim": "own", "size": "1Gi"}}
+    },
+    "an IPv6 cluster": {
+        "networkPolicy": {"apiServer": {"cidr": "fd00:10:96::1/128"}, "providers": {"cidrs": ["2001:db8::/32"]}},
+        "router": {"listenHost": "[::]", "allowedNetworks": "default,fd00::/8, !fd00:1::/32"},
+        "operator": {"listenHost": "[::1]"},
+    },
+    "a registry with a port in a name": {"image": {"registry": ""}, "router": {"image": {"repository": "a.b:5000/c"}}},
+}
+
+
+@pytest.mark.parametrize("values", _FINE.values(), ids=_FINE.keys())
+def test_what_just_fits_is_taken(helm: Path, values: dict[str, Any]) -> None:
+    """No refusal goes further than its reason."""
+    assert refusal(helm, values) == ""
 
 
 def test_the_bounds_themselves_are_fine(helm: Path) -> None:

@@ -1,12 +1,15 @@
 """``charts/sealane`` with values that people install it with: it lints, renders, and says nothing that it must not."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from sealane_api.provider_route import ProviderRoute
 from tests.support.chart_values import SETS
 from tests.support.helm import CHART, NAMESPACE, ran, rendered
 from tests.support.resources import Document
@@ -106,6 +109,33 @@ def test_the_notes_name_what_was_installed(helm: Path) -> None:
     for notes in (tokens, keys, anonymous):
         assert f"http://sealane.{NAMESPACE}.svc/v1" in notes
         assert f"kubectl --namespace={NAMESPACE} port-forward service/sealane 8080:80" in notes
+
+
+@pytest.mark.parametrize("name", ["defaults", "api keys", "anonymous", "one namespace"])
+def test_the_commands_of_the_notes_can_be_pasted(helm: Path, name: str) -> None:
+    """As they stand there: a document within them ends where the shell looks for its end, and is a route."""
+    notes = _notes(helm, SETS[name])
+    begun = notes.index("kubectl ")
+    commands = notes[begun:].replace("\n2. Declare", "\n# Declare").replace("\n3. Ask", "\n# Ask").split("\n\n")
+    shell = "\n\n".join(each for each in commands if each.startswith(("kubectl", "helm", "curl", "#")))
+    said = subprocess.run(["bash", "-n"], input=shell, capture_output=True, text=True, timeout=10)
+    document = yaml.safe_load(shell.partition("<<END\n")[2].partition("\nEND\n")[0])
+
+    assert (said.returncode, said.stderr) == (0, "")
+    assert shell.count("curl ") == 1
+    assert ProviderRoute.model_validate(document).spec.rules
+
+
+def test_the_notes_say_who_is_shut_out(helm: Path) -> None:
+    """A Service that is open to the outside, behind a policy that is not."""
+    outside = {"router": {"service": {"type": "LoadBalancer"}}}
+    blocks = {"networkPolicy": {"trafficFrom": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]}}
+    told = "Whoever comes from outside the cluster is refused"
+
+    assert told in _notes(helm, outside)
+    assert told not in _notes(helm, {})
+    assert told not in _notes(helm, {**outside, **blocks})
+    assert told not in _notes(helm, {**outside, "networkPolicy": {"trafficFrom": []}})
 
 
 def _notes(helm: Path, values: Any) -> str:

@@ -12,7 +12,7 @@ from sealane_telemetry.settings.reading import unknown_variables
 from sealane_telemetry.settings.variable import Variable
 from tests.support.chart_values import SETS
 from tests.support.chart_variables import environment_of
-from tests.support.helm import rendered
+from tests.support.helm import Values, rendered
 
 #: Each program's settings, and what reads them.
 _PROGRAMS: dict[str, tuple[tuple[Variable, ...], Callable[[Mapping[str, str]], object]]] = {
@@ -57,3 +57,48 @@ def test_each_way_to_call_is_the_router_s_own(helm: Path) -> None:
     assert (read["keys and tokens"].tokens.review, bool(read["keys and tokens"].sources.keys)) == (True, True)
     assert (read["anonymous"].tokens.review, read["anonymous"].sources.anonymous) == (False, True)
     assert (read["defaults"].tokens.audience, chosen.tokens.audience) == ("sealane", "https://llm.example")
+
+
+_INVESTIGATOR = SETS["investigator"]["investigator"]
+_DRAIN = ("preStopSeconds", "propagationSeconds", "deadlineSeconds")
+_UNBOUND = {"limits": {"memory": None}}
+
+#: Values at the edges of what the chart takes.
+_EDGES: dict[str, tuple[str, Values]] = {
+    "small bodies": ("router", {"router": {"bodyLimit": "1KiB", "bufferedBodies": "1MiB"}}),
+    "large bodies": (
+        "router",
+        {"router": {"bodyLimit": "1GiB", "bufferedBodies": "1024GiB", "resources": _UNBOUND}},
+    ),
+    "one connection": ("router", {"router": {"maxConnections": 1}}),
+    "a million connections": ("router", {"router": {"maxConnections": 1_000_000}}),
+    "no drain": ("router", {"router": {"drain": dict.fromkeys(_DRAIN, 0)}}),
+    "a day's drain": ("router", {"router": {"drain": dict(zip(_DRAIN, (600, 600, 86_400), strict=True))}}),
+    "networks": (
+        "router",
+        {"router": {"allowedNetworks": "default, 10.0.0.0/8,!10.1.0.0/16,fd00::/8,192.0.2.1,2001:db8::1"}},
+    ),
+    "IPv6": ("router", {"router": {"listenHost": "[::]"}}),
+    "a loopback": ("operator", {"operator": {"listenHost": "[::1]"}}),
+    "the shortest lease": ("operator", {"operator": {"lease": {"duration": "2s"}}}),
+    "the longest lease": ("operator", {"operator": {"lease": {"duration": "600s"}}}),
+    "the longest lease in minutes": ("operator", {"operator": {"lease": {"duration": "10m"}}}),
+    "the smallest spool": (
+        "investigator",
+        {"investigator": {**_INVESTIGATOR, "persistence": {"spoolLimit": "1MiB"}}},
+    ),
+    "the largest spool": (
+        "investigator",
+        {"investigator": {**_INVESTIGATOR, "persistence": {"spoolLimit": "64GiB", "size": "65Gi"}}},
+    ),
+    "a model": (
+        "investigator",
+        {"investigator": {**_INVESTIGATOR, "model": {"url": "https://a", "name": "~" * 256, "callsPerDay": 100_000}}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("program", "values"), _EDGES.values(), ids=_EDGES.keys())
+def test_what_the_chart_takes_the_program_takes(helm: Path, program: str, values: Values) -> None:
+    """A pod that would not start is refused before it is one, so at the edges of that it starts."""
+    _PROGRAMS[program][1](environment_of(rendered(helm, values), program))

@@ -5,7 +5,7 @@ the ServiceAccount sealane-router, so a namespace holds one release.
 
 {{- define "sealane.selector" -}}
 app.kubernetes.io/name: sealane
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
@@ -29,9 +29,9 @@ app.kubernetes.io/component: {{ .component }}
 
 {{/* The metadata of an object: {root, name, component, labels, annotations, namespaced (unless false)}. */}}
 {{- define "sealane.metadata" -}}
-name: {{ .name }}
+name: {{ .name | quote }}
 {{- if not (eq .namespaced false) }}
-namespace: {{ .namespace | default .root.Release.Namespace }}
+namespace: {{ .namespace | default .root.Release.Namespace | quote }}
 {{- end }}
 labels:
   {{- include "sealane.labels" . | nindent 2 }}

@@ -54,7 +54,7 @@ imagePullSecrets:
 hostUsers: {{ .root.Values.hostUsers }}
 {{- end }}
 {{- with $of.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with $of.nodeSelector }}
 nodeSelector:

@@ -10,6 +10,7 @@ sentence that begins with the key to change.
 {{- include "sealane.refuseNetwork" . -}}
 {{- include "sealane.refuseSettings" . -}}
 {{- include "sealane.refuseInvestigator" . -}}
+{{- include "sealane.refuseTwice" . -}}
 {{- end }}
 
 {{- define "sealane.refuseInvestigator" -}}
@@ -31,10 +32,24 @@ sentence that begins with the key to change.
 {{- if not (or $of.database.url $of.persistence.enabled) -}}
 {{- fail "investigator.persistence.enabled: without a volume every restart would lose all incidents; leave it on, or write a PostgreSQL address into investigator.database.url" -}}
 {{- end -}}
-{{- if and $of.database.url (regexMatch "^[a-z]+://[^/@]*:[^/@]*@" $of.database.url) -}}
+{{- if regexMatch "^[a-z]+://([^/@]*:[^/]*@|[^?]*[?]([^&]*&)*password=)" $of.database.url -}}
 {{- fail "investigator.database.url: it holds a password, and values are no place for one; put it into a Secret and name that in investigator.database.password.existingSecret" -}}
 {{- end -}}
-{{- include "sealane.refuseBudget" (dict "key" "investigator.podDisruptionBudget" "of" $of.podDisruptionBudget "replicas" (int $of.replicas)) -}}
+{{- range $key, $url := dict "model.url" $of.model.url "notifications.webhookUrl" $of.notifications.webhookUrl "notifications.publicUrl" $of.notifications.publicUrl -}}
+{{- if regexMatch "^[a-z]+://[^/?#]*@" ($url | default "") -}}
+{{- fail (printf "investigator.%s: what stands before @ is a secret, and values are no place for one; write it without, or leave it empty and take the variable from a Secret with investigator.extraEnv" $key) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $of.model.existingSecret (not $of.model.url) -}}
+{{- fail "investigator.model.existingSecret: no model is asked, for investigator.model.url is empty; write where it is, or leave the Secret out" -}}
+{{- end -}}
+{{- if $of.persistence.enabled -}}
+{{- include "sealane.refuseBytes" (dict "key" "investigator.persistence.spoolLimit" "value" $of.persistence.spoolLimit "least" "1MiB" "most" "64GiB") -}}
+{{- if and (not $of.persistence.existingClaim) (ge (include "sealane.bytes" $of.persistence.spoolLimit | int64) (include "sealane.bytes" $of.persistence.size | int64)) -}}
+{{- fail (printf "investigator.persistence.spoolLimit: %s would fill the volume, which investigator.persistence.size makes %s; write less, or more there" $of.persistence.spoolLimit $of.persistence.size) -}}
+{{- end -}}
+{{- end -}}
+{{- include "sealane.refuseBudget" (dict "key" "investigator.podDisruptionBudget" "of" $of.podDisruptionBudget "fewest" $of.replicas "most" $of.replicas) -}}
 {{- end -}}
 {{- end }}
 
@@ -66,41 +81,6 @@ sentence that begins with the key to change.
 {{- end -}}
 {{- end }}
 
-{{- define "sealane.refuseSizes" -}}
-{{- $router := .Values.router -}}
-{{- $fewest := int $router.replicas -}}
-{{- with $router.autoscaling -}}
-{{- if .enabled -}}
-{{- $fewest = int .minReplicas -}}
-{{- if lt (int .maxReplicas) (int .minReplicas) -}}
-{{- fail (printf "router.autoscaling.maxReplicas: %d is below minReplicas, %d" (int .maxReplicas) (int .minReplicas)) -}}
-{{- end -}}
-{{- if not (dig "requests" "cpu" "" $router.resources) -}}
-{{- fail "router.autoscaling.enabled: processor use is measured against router.resources.requests.cpu, which is not set" -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- include "sealane.refuseBudget" (dict "key" "router.podDisruptionBudget" "of" $router.podDisruptionBudget "replicas" $fewest) -}}
-{{- include "sealane.refuseBudget" (dict "key" "operator.podDisruptionBudget" "of" .Values.operator.podDisruptionBudget "replicas" (int .Values.operator.replicas)) -}}
-{{- $drain := int (include "sealane.drainSeconds" .) -}}
-{{- $grace := $router.terminationGracePeriodSeconds -}}
-{{- if and (not (kindIs "invalid" $grace)) (le (int $grace) $drain) -}}
-{{- fail (printf "router.terminationGracePeriodSeconds: %d s is not above the %d s that router.drain takes in all (preStopSeconds, propagationSeconds and deadlineSeconds), so streams would be cut" (int $grace) $drain) -}}
-{{- end -}}
-{{- end }}
-
-{{/* A budget that lets nothing go keeps every node from being drained: {key, of, replicas}. */}}
-{{- define "sealane.refuseBudget" -}}
-{{- if and .of.enabled (not (kindIs "invalid" .of.minAvailable)) -}}
-{{- if and (not (kindIs "string" .of.minAvailable)) (ge (int .of.minAvailable) .replicas) -}}
-{{- fail (printf "%s.minAvailable: %d of %d replicas must stay, so no node could ever be drained; write at most %d" .key (int .of.minAvailable) .replicas (sub .replicas 1)) -}}
-{{- end -}}
-{{- if eq (toString .of.minAvailable) "100%" -}}
-{{- fail (printf "%s.minAvailable: with 100%% no node could ever be drained; write less" .key) -}}
-{{- end -}}
-{{- end -}}
-{{- end }}
-
 {{- define "sealane.refuseScope" -}}
 {{- if eq .Values.routes.scope "Namespaces" -}}
 {{- $count := len (include "sealane.watched" . | fromJsonArray) -}}
@@ -121,6 +101,30 @@ sentence that begins with the key to change.
 {{- if and .enabled (not .providers.cidrs) (not .extraEgress) -}}
 {{- fail "networkPolicy.providers.cidrs: routers could reach no provider; write where they are, here or in networkPolicy.extraEgress" -}}
 {{- end -}}
+{{- range $key, $blocks := dict "apiServer.cidr" (list .apiServer.cidr) "dns.cidrs" .dns.cidrs "providers.cidrs" .providers.cidrs "providers.except" .providers.except -}}
+{{- range $blocks -}}
+{{- if not (include "sealane.isNetwork" .) -}}
+{{- fail (printf "networkPolicy.%s: %s is no block of addresses; write for example 10.0.0.0/8 or fd00::/8" $key .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range .providers.except -}}
+{{- if hasSuffix "/0" . -}}
+{{- fail (printf "networkPolicy.providers.except: without %s no address is left; write a smaller block, or leave networkPolicy.providers.cidrs empty" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range list "router" "operator" "investigator" -}}
+{{- $host := (index $.Values .).listenHost -}}
+{{- if not (include "sealane.isAddress" ($host | trimPrefix "[" | trimSuffix "]")) -}}
+{{- fail (printf "%s.listenHost: %s is no address; write 0.0.0.0, or [::]" . $host) -}}
+{{- end -}}
+{{- end -}}
+{{- range splitList "," (.Values.router.allowedNetworks | default "default") -}}
+{{- $block := trim . | trimPrefix "!" -}}
+{{- if not (or (eq (trim .) "default") (include "sealane.isAddress" $block) (include "sealane.isNetwork" $block)) -}}
+{{- fail (printf "router.allowedNetworks: %s is no network; write default, 10.0.0.0/8 or !10.1.0.0/16, separated by commas" (trim . | default "what stands between two commas")) -}}
+{{- end -}}
 {{- end -}}
 {{- end }}
 
@@ -132,6 +136,26 @@ sentence that begins with the key to change.
 {{- range $set -}}
 {{- if eq .name $extra -}}
 {{- fail (printf "%s.extraEnv: %s is what the chart sets already; use its value instead" $component $extra) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Names that Kubernetes wants once in a pod, as the Deployments have them in the end. */}}
+{{- define "sealane.refuseTwice" -}}
+{{- range $component := list "router" "operator" "investigator" -}}
+{{- with include (printf "%s/%s/deployment.yaml" $.Template.BasePath $component) $ | fromYaml -}}
+{{- $pod := .spec.template.spec -}}
+{{- $container := first $pod.containers -}}
+{{- range $key, $field := dict "extraEnv" "name" "extraVolumes" "name" "extraVolumeMounts" "mountPath" -}}
+{{- $seen := dict -}}
+{{- range get (dict "extraEnv" $container.env "extraVolumes" $pod.volumes "extraVolumeMounts" $container.volumeMounts) $key -}}
+{{- $name := index . $field | default "" -}}
+{{- if hasKey $seen $name -}}
+{{- fail (printf "%s.%s: the pod would have %s %s twice; the chart may have one of its own: write another" $component $key $field $name) -}}
+{{- end -}}
+{{- $_ := set $seen $name true -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -28,10 +28,11 @@ def pages(root: Path) -> dict[Path, str]:
     folder = root / CHART
     schema, readme = folder / "values.schema.json", folder / "README.md"
     text = (folder / "values.yaml").read_text(encoding="utf-8")
+    values = yaml.safe_load(text)
     described = with_descriptions(json.loads(schema.read_text(encoding="utf-8")), comments(text))
     return {
-        schema: json.dumps(described, indent=2, ensure_ascii=False) + "\n",
-        readme: with_table(readme.read_text(encoding="utf-8"), described, yaml.safe_load(text)),
+        schema: json.dumps(with_required(described, values), indent=2, ensure_ascii=False) + "\n",
+        readme: with_table(readme.read_text(encoding="utf-8"), described, values),
     }
 
 
@@ -65,6 +66,33 @@ def with_descriptions(schema: Schema, described: Mapping[str, str]) -> Schema:
         if path in described:
             node["description"] = described[path]
     return copy
+
+
+def with_required(schema: Schema, values: Mapping[str, Any]) -> Schema:
+    """Return the schema in which nothing can be missing that templates count on.
+
+    ``null`` in somebody's values takes a key away, a group too, and the schema is asked afterwards. A list, a map or
+    a text that is empty by default may go, and so may what says that it can be null.
+    """
+    copy: Schema = json.loads(json.dumps(schema))
+    _require(copy, copy["properties"], copy, values)
+    return copy
+
+
+def _require(group: Schema, properties: Mapping[str, Schema], schema: Schema, values: Mapping[str, Any]) -> None:
+    needed = []
+    for name, node in properties.items():
+        if "properties" in node:
+            _require(node, node["properties"], schema, values.get(name, {}))
+            needed.append(name)
+        elif values.get(name) not in (None, "") and not _may_go(node, schema, values[name]):
+            needed.append(name)
+    if needed:
+        group["required"] = needed
+
+
+def _may_go(node: Schema, schema: Schema, default: object) -> bool:
+    return isinstance(default, (dict, list)) or "null" in _kind(node, schema).split(" or ")
 
 
 def with_table(page: str, schema: Schema, values: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ volumeMounts:
 {{ include "sealane.tokenVolume" . }}
 - name: data
   {{- if $of.persistence.enabled }}
-  persistentVolumeClaim: {claimName: {{ $of.persistence.existingClaim | default "sealane-investigator" }}}
+  persistentVolumeClaim: {claimName: {{ $of.persistence.existingClaim | default "sealane-investigator" | quote }}}
   {{- else }}
   emptyDir: {sizeLimit: 64Mi}
   {{- end }}
@@ -55,7 +55,7 @@ volumeMounts:
   emptyDir: {sizeLimit: 64Mi}
 - name: tokens
   secret:
-    secretName: {{ $of.tokens.existingSecret }}
+    secretName: {{ $of.tokens.existingSecret | quote }}
     defaultMode: 0440
     items:
     - {key: {{ $of.tokens.key | quote }}, path: tokens.yaml}
@@ -63,7 +63,7 @@ volumeMounts:
 {{- range include "sealane.investigatorSecrets" . | fromJsonArray }}
 - name: {{ .name }}
   secret:
-    secretName: {{ .secret }}
+    secretName: {{ .secret | quote }}
     defaultMode: 0440
     items:
     - {key: {{ .key | quote }}, path: {{ .path }}}

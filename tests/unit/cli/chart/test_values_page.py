@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from sealane_cli.chart.copies import CHART
-from sealane_cli.chart.values_page import BEGIN, END, UndescribedError, comments, pages, with_descriptions, with_table
+from sealane_cli.chart.values_page import (
+    BEGIN,
+    END,
+    UndescribedError,
+    comments,
+    pages,
+    with_descriptions,
+    with_required,
+    with_table,
+)
 
 _VALUES = """\
 # About the file, and no key.
@@ -74,6 +83,23 @@ def test_a_value_that_only_one_knows_is_named(comment: str, gone: str, told: str
 
     with pytest.raises(UndescribedError, match=told):
         with_descriptions(_SCHEMA, given)
+
+
+def test_what_templates_count_on_cannot_be_taken_away() -> None:
+    """Groups, numbers, switches and words; not what may be null, is empty by default, or is a list or a map."""
+    text = {"type": "string"}
+    group = {"replicas": {"type": "integer"}, "budget": {"$ref": "#/$defs/budget"}, "resources": {"type": "object"}}
+    schema = {
+        "properties": {"router": {"properties": group}, "tag": text, "policy": text, "extra": {"type": "array"}},
+        "$defs": _SCHEMA["$defs"],
+    }
+    values = {"router": {"replicas": 3, "budget": "a", "resources": {}}, "tag": "", "policy": "Never", "extra": []}
+
+    required = with_required(schema, values)
+
+    assert required["required"] == ["router", "policy"]
+    assert required["properties"]["router"]["required"] == ["replicas"]
+    assert "required" not in schema
 
 
 def test_the_table_has_a_row_for_each_value() -> None:
