@@ -74,7 +74,9 @@ def _undo(
     name: Name,
     to_revision: Annotated[
         int | None,
-        typer.Option("--to-revision", help="Which one; else what served before.", min=1, show_default=False),
+        typer.Option(
+            "--to-revision", help="Which one; else what served before.", min=1, max=999_999_999, show_default=False
+        ),
     ] = None,
     wait: _Wait = False,
     timeout: _Timeout = "1m",

@@ -48,6 +48,7 @@ def test_every_verb_can_be_tried_waited_for_and_forced(verb: str, typed: Typed) 
     "arguments",
     [
         ("undo", "chat", "--to-revision", "0"),
+        ("undo", "chat", "--to-revision", "1000000000"),
         ("pause", "chat", "--wait", "--dry-run=server"),
         ("pause", "chat", "--wait", "--timeout", "soon"),
         ("pause", "chat", "--dry-run=maybe"),
