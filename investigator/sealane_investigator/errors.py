@@ -33,6 +33,10 @@ class SchemaTooOld(InvestigatorError):
     """The tables are of an older release; the text says what to run."""
 
 
+class RollbackRefused(InvestigatorError):
+    """A rollback is switched off, is for a user whose name cannot be written, or another request waits."""
+
+
 class DeedRefused(InvestigatorError):
     """What a person asked for cannot be done; the text says why, and nothing was changed."""
 

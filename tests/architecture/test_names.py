@@ -36,7 +36,6 @@ ELSEWHERE = {
     "investigator/sealane_investigator/incident/peeled.py": "values without behaviour",
     "investigator/sealane_investigator/incident/recommendation.py": "values without behaviour",
     "investigator/sealane_investigator/interfaces.py": "protocols; fakes and the real ones are checked by mypy",
-    "investigator/sealane_investigator/kube/errors.py": "a tree without behaviour",
     "investigator/sealane_investigator/server/api/answers.py": "test_openapi.py reads what it makes",
     "investigator/sealane_investigator/store/migrations/versions/v0001_incidents.py": "test_migration.py runs it",
     "operator/sealane_operator/__main__.py": "tests/cluster starts it",

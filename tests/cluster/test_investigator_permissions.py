@@ -13,12 +13,13 @@ import pytest
 
 from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.incident.recommendation import Rollback
-from sealane_investigator.kube.api import Connection, load_configuration
-from sealane_investigator.kube.errors import Forbidden, KubeError
-from sealane_investigator.kube.lease import Lease
+from sealane_investigator.kube.lease import events_lease
 from sealane_investigator.kube.rollback import Rollbacks
 from sealane_investigator.kube.routes import ClusterRoutes
 from sealane_investigator.kube.watching import Followed
+from sealane_kube.configuration import load_configuration
+from sealane_kube.connection import Connection
+from sealane_kube.errors import Forbidden, KubeError
 from tests.support.cluster import Cluster
 from tests.support.kubectl import Kubectl
 from tests.support.operated import Scene
@@ -57,7 +58,7 @@ class _Nowhere:
 
 async def _leases(connection: Connection, name: str, route: str) -> None:
     """Take the Lease and renew it once; the first refusal is raised, where a replica would only wait."""
-    lease = Lease(connection, namespace=HOME, name="sealane-investigator", identity=name)
+    lease = events_lease(connection, namespace=HOME, name="sealane-investigator", identity=name)
     taken = await lease._take()
     if taken is not None:
         await lease._put(lease._document(taken))
@@ -83,7 +84,7 @@ _CALLS: tuple[Callable[[Connection, str, str], Awaitable[None]], ...] = (_leases
 
 @asynccontextmanager
 async def _connected(kubeconfig: Path) -> AsyncIterator[Connection]:
-    connection = Connection(await load_configuration(kubeconfig))
+    connection = Connection(await load_configuration(kubeconfig), "tests")
     try:
         yield connection
     finally:

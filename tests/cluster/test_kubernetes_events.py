@@ -13,12 +13,13 @@ import pytest
 
 from sealane_api.diagnosis.error_event import ErrorEvent, Origin
 from sealane_investigator.incident.recommendation import Rollback
-from sealane_investigator.kube.api import Connection, load_configuration
-from sealane_investigator.kube.errors import Forbidden
-from sealane_investigator.kube.lease import Lease
+from sealane_investigator.kube.lease import events_lease
 from sealane_investigator.kube.rollback import Rollbacks
 from sealane_investigator.kube.routes import ClusterRoutes
 from sealane_investigator.kube.watching import WarningWatch
+from sealane_kube.configuration import load_configuration
+from sealane_kube.connection import Connection
+from sealane_kube.errors import Forbidden
 from tests.support.cluster import Cluster, ControlPlane
 from tests.support.kubectl import Kubectl
 from tests.support.operated import Scene
@@ -58,7 +59,7 @@ class _Store:
 
 @asynccontextmanager
 async def _connected(kubeconfig: Path) -> AsyncIterator[Connection]:
-    connection = Connection(await load_configuration(kubeconfig))
+    connection = Connection(await load_configuration(kubeconfig), "tests")
     try:
         yield connection
     finally:
@@ -69,7 +70,7 @@ async def _connected(kubeconfig: Path) -> AsyncIterator[Connection]:
 async def _replica(kubeconfig: Path, store: _Store, namespace: str, name: str) -> AsyncIterator[None]:
     """A replica that follows, until it is told to stop."""
     async with _connected(kubeconfig) as connection:
-        lease = Lease(connection, namespace=HOME, name="sealane-investigator", identity=name)
+        lease = events_lease(connection, namespace=HOME, name="sealane-investigator", identity=name)
         running = asyncio.get_running_loop().create_task(WarningWatch(connection, store, lease, (namespace,)).run())
         try:
             yield

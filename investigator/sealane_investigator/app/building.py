@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sealane_investigator.causes.from_facts import judged
-from sealane_investigator.errors import InvestigatorError, SettingsRefused
+from sealane_investigator.errors import SettingsRefused
 from sealane_investigator.gather.file_routes import FileRoutes
 from sealane_investigator.gather.gatherer import Gatherer
 from sealane_investigator.gather.interfaces import Routes
@@ -18,8 +18,7 @@ from sealane_investigator.incident.diagnosis import Diagnosis
 from sealane_investigator.incident.facts import Facts
 from sealane_investigator.incident.recommendation import Recommendation
 from sealane_investigator.intake.acceptance import Intake
-from sealane_investigator.kube.api import Connection, load_configuration
-from sealane_investigator.kube.lease import Lease
+from sealane_investigator.kube.lease import events_lease
 from sealane_investigator.kube.rollback import Rollbacks
 from sealane_investigator.kube.routes import ClusterRoutes
 from sealane_investigator.kube.watching import WarningWatch
@@ -39,6 +38,9 @@ from sealane_investigator.settings.model import Settings
 from sealane_investigator.store.database import open_database
 from sealane_investigator.store.migration import check, migrate
 from sealane_investigator.store.store import SqlStore
+from sealane_kube.configuration import load_configuration
+from sealane_kube.connection import Connection
+from sealane_kube.errors import KubeError
 from sealane_telemetry.error_text.redaction import ErrorTextRedactor
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 
@@ -99,13 +101,13 @@ def _event_key(file: Path | None) -> bytes:
 async def _cluster(settings: ClusterSettings, stack: AsyncExitStack) -> Connection | None:
     if not settings.cluster:
         return None
-    connection = Connection(await load_configuration(settings.kubeconfig))
+    connection = Connection(await load_configuration(settings.kubeconfig), "sealane-investigator")
     stack.push_async_callback(connection.close)
     return connection
 
 
 async def _watch(cluster: Connection, settings: ClusterSettings, intake: Intake, identity: str) -> None:
-    lease = Lease(cluster, namespace=settings.namespace, name=settings.events_lease, identity=identity)
+    lease = events_lease(cluster, namespace=settings.namespace, name=settings.events_lease, identity=identity)
     await WarningWatch(cluster, intake, lease, settings.namespaces).run()
 
 
@@ -185,7 +187,7 @@ class _Recommending:
             return None
         try:
             return await self._routes.live(route)
-        except InvestigatorError:
+        except KubeError:
             return None
 
 

@@ -15,7 +15,7 @@ from sealane_investigator.store.migration import migrate
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from sealane_telemetry.library_logs import report_loop_error
 from sealane_telemetry.logs import LineSink, configure
-from sealane_telemetry.settings.variable import Address
+from sealane_telemetry.settings.variable import Address, SettingsError
 
 from .investigator import Investigator
 from .parts import Parts
@@ -77,7 +77,7 @@ async def _serve(settings: Settings, build: Builder, sink: LineSink, started: Ca
         investigator = Investigator(settings, await build(settings, metrics), metrics, registry)
         keep_from_collector()
         address = await investigator.start()
-    except (SettingsRefused, OSError) as error:
+    except (SettingsRefused, SettingsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_FAILED
     started(address)

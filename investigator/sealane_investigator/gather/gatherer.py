@@ -15,6 +15,7 @@ from sealane_api.report import RouterFacts
 from sealane_investigator.causes.outage import RECENT
 from sealane_investigator.errors import InvestigatorError
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange, Traffic
+from sealane_kube.errors import KubeError
 from sealane_telemetry.logs import get_logger
 
 from .counters import Counters, relevant
@@ -160,7 +161,7 @@ class Gatherer:
         try:
             async with asyncio.timeout(PATIENCE):
                 found = await self._routes.changes(route)
-        except (InvestigatorError, TimeoutError) as error:
+        except (KubeError, TimeoutError) as error:
             missing.append(f"what revisions of {route} changed ({type(error).__name__})")
             return ()
         await self._note(found)

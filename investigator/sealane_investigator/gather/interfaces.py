@@ -7,7 +7,7 @@ from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionCh
 
 
 class Routes(Protocol):
-    """Routes and what their revisions changed. Each method raises an InvestigatorError when it cannot tell."""
+    """Routes and what their revisions changed. Each method raises a KubeError when it cannot tell."""
 
     async def changes(self, route: str) -> tuple[RevisionChange, ...]:
         """Return the newest revisions of ``namespace/name``, oldest first, with what each changed."""

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sealane_api.request import REQUEST_ANNOTATION, Request, Verb
+from sealane_investigator.errors import RollbackRefused
 from sealane_investigator.incident.recommendation import Rollback
 from sealane_investigator.recommend.live_route import Raw
 from sealane_investigator.recommend.rollback import Superseded, next_step
+from sealane_kube.api import MERGE_PATCH, Api
+from sealane_kube.errors import Conflict, KubeError, NotFound
 
-from .api import MERGE_PATCH, Api
-from .errors import Conflict, KubeError, NotFound, RollbackRefused
 from .routes import SEALANE
 
 #: Attempts to write on a route that the operator keeps writing on.

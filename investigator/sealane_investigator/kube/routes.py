@@ -19,9 +19,8 @@ from sealane_api.crd.revision import (
 )
 from sealane_investigator.causes.spec_changes import changes_between
 from sealane_investigator.incident.facts import RevisionChange
-
-from .api import METADATA_ONLY, Api
-from .errors import NotFound
+from sealane_kube.api import METADATA_ONLY, Api
+from sealane_kube.errors import NotFound
 
 SEALANE = "/apis/sealane.dev/v1alpha1/namespaces"
 
@@ -82,7 +81,7 @@ class ClusterRoutes:
         namespace, _, name = route.partition("/")
         path = f"{SEALANE}/{namespace}/providerrouterevisions"
         query = {"labelSelector": f"{ROUTE_LABEL}={name}", "limit": "500"}
-        found = await self._api.call("GET", path, query=query, accept=METADATA_ONLY)
+        found = await self._api.call("GET", path, query=query, headers=METADATA_ONLY)
         items = found.get("items")
         read = [_read(item, name, uid) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
         return sorted((each for each in read if each is not None), key=lambda each: each.number)

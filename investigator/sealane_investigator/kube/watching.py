@@ -9,19 +9,18 @@ ended before the bookmark is known, what began later counts wholly, and what wen
 """
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from sealane_api.diagnosis.error_event import MAX_BATCH, ErrorEvent
 from sealane_investigator.errors import InvestigatorError
+from sealane_kube.api import Json, WatchedApi
+from sealane_kube.errors import Expired, KubeError, LeaseLost
+from sealane_kube.lease import Lease
 from sealane_telemetry.logs import get_logger
 
-from .api import Api, Json
-from .errors import Expired, KubeError, LeaseLost
-from .lease import Lease
+from .lease import Mark, read_bookmark, written_bookmark
 from .warnings import count_of, error_event, first_seen, is_warning, last_seen, uid_of
 
 #: Seconds after which the API server ends a watch, and the next one begins.
@@ -49,20 +48,12 @@ class Sink(Protocol):
         """Take events of one reporter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Up to where one namespace was handed over: a resource version, and when that was, in seconds since 1970."""
-
-    version: str
-    at: float
-
-
 class Followed:
     """The Warning events of one namespace (empty: of all), and how often each happened as far as was handed over."""
 
     def __init__(
         self,
-        api: Api,
+        api: WatchedApi,
         sink: Sink,
         namespace: str,
         *,
@@ -80,7 +71,7 @@ class Followed:
         self._knows = False
 
     async def begin(self, mark: Mark | None) -> None:
-        """Go on at a bookmark, else list and hand over what there is. Raises InvestigatorError."""
+        """Go on at a bookmark, else list and hand over what there is. Raises KubeError, and what the sink raises."""
         if mark is not None and not self._knows:
             try:
                 await self._remember(mark)
@@ -91,7 +82,7 @@ class Followed:
         await self._list(mark)
 
     async def follow(self) -> None:
-        """Hand over what happens until the API server ends the watch. Raises InvestigatorError: Expired begins anew."""
+        """Hand over what happens until the API server ends the watch. Raises as ``begin``: Expired begins anew."""
         query = {**_SELECTOR, "resourceVersion": self._version, "allowWatchBookmarks": "true"}
         async for told in self._api.watch(self._path, query=query, seconds=WATCH_SECONDS):
             await self._told(told)
@@ -188,7 +179,7 @@ class WarningWatch:
 
     def __init__(
         self,
-        api: Api,
+        api: WatchedApi,
         sink: Sink,
         lease: Lease,
         namespaces: Sequence[str] = (),
@@ -237,7 +228,7 @@ class WarningWatch:
                 await self._sleep(BETWEEN)
             except Expired:
                 begun = False
-            except InvestigatorError as error:
+            except (InvestigatorError, KubeError) as error:
                 _log.warning("events_not_followed", error=type(error).__name__)
                 await self._sleep(wait)
                 wait = min(wait * 2, LONGEST_RETRY)
@@ -247,21 +238,3 @@ class WarningWatch:
             await self._lease.release()
         except KubeError:
             _log.info("lease_not_released")  # it runs out by itself
-
-
-def written_bookmark(marks: dict[str, Mark]) -> str:
-    """Return marks as an annotation holds them: version and time by namespace."""
-    return json.dumps({name: [mark.version, round(mark.at)] for name, mark in sorted(marks.items())})
-
-
-def read_bookmark(text: str) -> dict[str, Mark]:
-    """Read what :func:`written_bookmark` wrote; whatever else stands there is no mark."""
-    try:
-        found: Any = json.loads(text)
-    except ValueError:
-        return {}
-    marks = {}
-    for name, mark in found.items() if isinstance(found, dict) else ():
-        if isinstance(mark, list) and len(mark) == 2 and isinstance(mark[0], str) and isinstance(mark[1], int | float):
-            marks[name] = Mark(mark[0], float(mark[1]))
-    return marks

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta
 
-from sealane_investigator.errors import InvestigatorError, StoreUnavailable
+from sealane_investigator.errors import InvestigatorError, RollbackRefused
 from sealane_investigator.incident.incident import Incident
 from sealane_investigator.incident.recommendation import Rollback
 from sealane_investigator.interfaces import Deed, Store
@@ -16,6 +16,7 @@ from sealane_investigator.kube.rollback import Asked, Rollbacks
 from sealane_investigator.server.access.token_file import Right
 from sealane_investigator.server.endpoints import Call, Endpoint, json_answer
 from sealane_investigator.server.refusals import refused
+from sealane_kube.errors import KubeError
 from sealane_telemetry.logs import get_logger
 
 from .reading import NothingQuery, found
@@ -83,9 +84,7 @@ class RollingBack:
         who = f"{body.person} ({call.caller.name})"
         try:
             asked = await self._rollbacks.ask(rollback, who)
-        except StoreUnavailable:
-            raise
-        except InvestigatorError as error:
+        except (RollbackRefused, KubeError) as error:
             raise refused("conflict", str(error)) from error
         if not isinstance(asked, Asked):
             await self._note(number, call.caller.name, f"rollback of {rollback.route} not needed: {asked.why}")

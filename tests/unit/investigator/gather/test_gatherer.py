@@ -13,6 +13,7 @@ from sealane_investigator.gather.file_routes import FileRoutes
 from sealane_investigator.gather.gatherer import BEFORE, MAX_RECENT, MAX_ROWS, Gatherer
 from sealane_investigator.gather.routers import Answers
 from sealane_investigator.incident.facts import BreakerChange, Facts, RevisionChange
+from sealane_kube.errors import Unavailable
 from tests.support.facts import NOW, breaker, change, event, facts
 
 
@@ -27,6 +28,7 @@ class _World:
         self.kept = facts()
         self.noted_down: list[RevisionChange | BreakerChange] = []
         self.broken: Exception | None = None
+        self.away: Exception | None = None
 
     async def facts(self) -> Answers:
         self.asked += 1
@@ -36,8 +38,8 @@ class _World:
         return None
 
     async def changes(self, route: str) -> tuple[RevisionChange, ...]:
-        if self.broken is not None:
-            raise self.broken
+        if self.away is not None:
+            raise self.away
         return tuple(each for each in self.revisions if each.route == route)
 
     async def live(self, route: str) -> Mapping[str, Any] | None:
@@ -183,14 +185,14 @@ async def test_where_the_same_key_works_is_never_cut_off(world: _World) -> None:
 @pytest.mark.parametrize("error", [StoreUnavailable("away"), TimeoutError()])
 async def test_nothing_that_is_away_fails_an_investigation(world: _World, error: Exception) -> None:
     """It is said to be missing."""
-    world.broken = error
+    world.broken, world.away = error, Unavailable("away")
     world.answers = Answers((), ("no router answered",))
     found = await _gatherer(world).facts(event(), NOW)
     kind = type(error).__name__
 
     assert found.missing == (
         "no router answered",
-        f"what revisions of team/chat changed ({kind})",
+        "what revisions of team/chat changed (Unavailable)",
         f"what was noticed before ({kind})",
     )
 

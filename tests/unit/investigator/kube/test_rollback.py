@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from sealane_api.request import REQUEST_ANNOTATION, Request, Verb
+from sealane_investigator.errors import RollbackRefused
 from sealane_investigator.incident.recommendation import Rollback
-from sealane_investigator.kube.errors import Conflict, NotFound, RollbackRefused, Unavailable
 from sealane_investigator.kube.rollback import MAX_ATTEMPTS, MAX_PERSON, Asked, Outcome, Rollbacks
 from sealane_investigator.recommend.rollback import Superseded
+from sealane_kube.errors import Conflict, NotFound, Unavailable
 from tests.support.facts import NOW
 from tests.support.resources import route
 
@@ -61,7 +62,7 @@ def _rollbacks(api: _Api, *, enabled: bool = True) -> Rollbacks:
     async def sleep(seconds: float) -> None:
         clock[0] += seconds
 
-    return Rollbacks(api, enabled=enabled, make_id=lambda: "abc", now=lambda: clock[0], sleep=sleep)  # type: ignore[arg-type]
+    return Rollbacks(api, enabled=enabled, make_id=lambda: "abc", now=lambda: clock[0], sleep=sleep)
 
 
 async def test_a_confirmed_rollback_is_what_undo_writes() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sealane_investigator.incident.facts import RevisionChange
-from sealane_investigator.kube.errors import NotFound
 from sealane_investigator.kube.routes import MAX_REVISIONS, ClusterRoutes
+from sealane_kube.errors import NotFound
 from tests.support.resources import provider, route
 
 _URL = "providers[moonshot].baseURL: https://api.moonshot.ai/v1 → https://b.example/v1"
@@ -54,7 +54,7 @@ def api() -> _Api:
 
 
 async def _changes(api: _Api) -> list[RevisionChange]:
-    return list(await ClusterRoutes(api).changes("team/chat"))  # type: ignore[arg-type]
+    return list(await ClusterRoutes(api).changes("team/chat"))
 
 
 async def test_a_revision_is_compared_with_the_one_that_served_before(api: _Api) -> None:
@@ -141,7 +141,7 @@ async def test_only_the_newest_are_read_and_each_once(api: _Api) -> None:
     """A revision may have a megabyte, and never changes."""
     for number in range(1, MAX_REVISIONS + 4):
         api.has(number, at=number, promoted=number)
-    routes = ClusterRoutes(api)  # type: ignore[arg-type]
+    routes = ClusterRoutes(api)
     found = await routes.changes("team/chat")
     await routes.changes("team/chat")
     read = [each for each in api.asked if each.startswith("chat-")]
@@ -155,7 +155,7 @@ async def test_a_revision_that_was_pruned_meanwhile_tells_nothing(api: _Api) -> 
     api.has(7, promoted=1)
     api.has(8, "https://b.example/v1", at=5)
     listed = [*api.revisions]
-    routes = ClusterRoutes(api)  # type: ignore[arg-type]
+    routes = ClusterRoutes(api)
     original = api.call
 
     async def call(method: str, path: str, body: Any = None, **how: Any) -> dict[str, Any]:
@@ -174,4 +174,4 @@ async def test_a_route_that_is_gone_has_no_changes(api: _Api) -> None:
     api.live = None
 
     assert await _changes(api) == []
-    assert await ClusterRoutes(api).live("team/chat") is None  # type: ignore[arg-type]
+    assert await ClusterRoutes(api).live("team/chat") is None

@@ -9,17 +9,9 @@ import pytest
 from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.errors import SpoolFull
 from sealane_investigator.kube import watching as module
-from sealane_investigator.kube.errors import Expired, KubeError, LeaseLost
-from sealane_investigator.kube.watching import (
-    BETWEEN,
-    LONGEST_RETRY,
-    RETRY,
-    Followed,
-    Mark,
-    WarningWatch,
-    read_bookmark,
-    written_bookmark,
-)
+from sealane_investigator.kube.lease import Mark, read_bookmark, written_bookmark
+from sealane_investigator.kube.watching import BETWEEN, LONGEST_RETRY, RETRY, Followed, WarningWatch
+from sealane_kube.errors import Expired, KubeError, LeaseLost
 
 _T = 1_795_003_200.0
 
@@ -256,15 +248,6 @@ async def test_a_watch_that_ends_with_an_error_says_with_which(api: _Api, store:
     one = _Replica(api, store)
     with pytest.raises(KubeError, match="ended with 500"):
         await one.followed._told({"type": "ERROR", "object": {"code": 500}})
-
-
-def test_a_bookmark_is_read_as_it_was_written() -> None:
-    """And whatever else stands there is none."""
-    marks = {"": Mark("17", 5.0), "team": Mark("9", 6.0)}
-
-    assert read_bookmark(written_bookmark(marks)) == marks
-    for text in ("", "{", "[]", '{"": 5}', '{"": ["1"]}', '{"": [1, 2]}'):
-        assert read_bookmark(text) == {}
 
 
 class _Lease:

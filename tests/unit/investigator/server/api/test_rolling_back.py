@@ -9,8 +9,8 @@ import pytest
 
 from sealane_api.diagnosis.error_class import Action
 from sealane_api.request import Verb
+from sealane_investigator.errors import RollbackRefused
 from sealane_investigator.incident.recommendation import Recommendation, Rollback
-from sealane_investigator.kube.errors import RollbackRefused
 from sealane_investigator.kube.rollback import Asked, Outcome, Rollbacks
 from sealane_investigator.recommend.rollback import Superseded
 from sealane_investigator.server.api.rolling_back import RollingBack
