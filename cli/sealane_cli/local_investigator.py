@@ -1,7 +1,8 @@
 """The investigator beside ``sealane up``: a process of its own, so that nothing it does can slow the router.
 
 It begins once the router serves and ends after it, or with it: its standard input is a pipe that nobody writes to, and
-at its end it stops. What it needs lies in a temporary directory: the tokens, and the database unless one is named.
+at its end it stops. What it needs lies in a temporary directory: the tokens, and the database unless one is named. When
+it dies it is started again, with what it had found, unless it dies again and again.
 """
 
 import hashlib
@@ -14,27 +15,80 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO, Protocol
 
 from sealane_telemetry.settings.variable import Address
 
 #: What it gets at the end before it is killed.
 _STOP_SECONDS = 15.0
+#: Seconds until one that died is started again, doubled each time up to the second figure.
+_PAUSE = 1.0
+_LONGEST_PAUSE = 16.0
+#: One that died so often, each time before it had run for so many seconds, is not started again.
+MAX_STARTS = 6
+_GOOD_RUN = 60.0
+#: A setting is wrong, which another start does not change.
+_SETTINGS = 2
+
+
+class Restarts:
+    """Whether a process that ended is started again, and when. ``after`` is told each end."""
+
+    def __init__(self) -> None:
+        self._short_runs = 0
+
+    def after(self, code: int, ran: float) -> float | None:
+        """Return the seconds to wait after an end with ``code`` after ``ran`` seconds; None: not again."""
+        self._short_runs = 1 if ran >= _GOOD_RUN else self._short_runs + 1
+        if code == _SETTINGS or self._short_runs >= MAX_STARTS:
+            return None
+        return min(_LONGEST_PAUSE, _PAUSE * 2.0 ** (self._short_runs - 1))
+
+
+class Process(Protocol):
+    """A child, as :class:`subprocess.Popen` is one."""
+
+    stdin: IO[bytes] | None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code once it ended. Raises subprocess.TimeoutExpired."""
+
+    def kill(self) -> None:
+        """End it now."""
 
 
 class LocalInvestigator:
     """``prepare`` it before the router reads its settings, ``start`` it when the router serves, ``stop`` it last."""
 
-    def __init__(self, listen: Address, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-        """Raises OSError when the address is taken or the temporary directory cannot be made."""
+    def __init__(
+        self,
+        listen: Address,
+        environ: Mapping[str, str],
+        say: Callable[[str], None],
+        *,
+        spawn: Callable[[Mapping[str, str]], Process] | None = None,
+        pause: Callable[[float], bool] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``pause`` waits so many seconds and returns whether everything is to end meanwhile.
+
+        Raises OSError when the address is taken or the temporary directory cannot be made.
+        """
         self._address = _free(listen)
         self._environ = environ
         self._say = say
         self._folder = Path(tempfile.mkdtemp(prefix="sealane-investigator-"))
         self._token = secrets.token_urlsafe(24)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stopping = False
+        self._spawn = spawn or _spawn
+        self._stopping = threading.Event()
+        self._pause = pause or self._stopping.wait
+        self._now = now
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+        self._keeper: threading.Thread | None = None
 
     @property
     def router_settings(self) -> dict[str, str]:
@@ -70,20 +124,19 @@ class LocalInvestigator:
             "SEALANE_INVESTIGATOR_TOKENS": str(self._folder / "tokens.yaml"),
             "SEALANE_ROUTERS": admin,
         }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sealane_cli.local_investigator"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            env=environ,
-            # A Ctrl-C in the terminal is for the router, which still has errors to report while it drains.
-            start_new_session=True,
-        )
-        threading.Thread(target=self._watch, args=(self._process,), name="investigator", daemon=True).start()
+        process = self._begin(environ)
+        if process is not None:
+            self._keeper = threading.Thread(
+                target=self._keep, args=(process, environ), name="investigator", daemon=True
+            )
+            self._keeper.start()
 
     def stop(self) -> None:
         """End the process, and remove what it had."""
-        self._stopping = True
-        process, self._process = self._process, None
+        with self._lock:
+            # From here on none is started any more.
+            self._stopping.set()
+            process, self._process = self._process, None
         if process is not None:
             if process.stdin is not None:
                 process.stdin.close()
@@ -92,12 +145,46 @@ class LocalInvestigator:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if self._keeper is not None:
+            self._keeper.join(_STOP_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _watch(self, process: "subprocess.Popen[bytes]") -> None:
-        code = process.wait()
-        if not self._stopping:
-            self._say(f"warning: the investigator ended with code {code}; errors are not explained any more")
+    def _begin(self, environ: Mapping[str, str]) -> Process | None:
+        with self._lock:
+            self._process = None if self._stopping.is_set() else self._spawn(environ)
+            return self._process
+
+    def _keep(self, process: Process | None, environ: Mapping[str, str]) -> None:
+        """Start it again whenever it ends by itself."""
+        restarts = Restarts()
+        while process is not None:
+            began = self._now()
+            code = process.wait()
+            if self._stopping.is_set():
+                return
+            pause = restarts.after(code, self._now() - began)
+            if pause is None:
+                self._say(f"warning: the investigator ended with code {code}; errors are not explained any more")
+                return
+            self._say(f"warning: the investigator ended with code {code}; it is started again in {pause:g} s")
+            if self._pause(pause):
+                return
+            try:
+                process = self._begin(environ)
+            except OSError as error:
+                self._say(f"warning: the investigator cannot be started again ({error.strerror})")
+                return
+
+
+def _spawn(environ: Mapping[str, str]) -> Process:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sealane_cli.local_investigator"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env=environ,
+        # A Ctrl-C in the terminal is for the router, which still has errors to report while it drains.
+        start_new_session=True,
+    )
 
 
 def _digest(token: str) -> str:

@@ -63,16 +63,27 @@ async def test_an_error_of_a_provider_is_explained_on_the_page(tmp_path: Path) -
     assert (unknown.status_code, code) == (401, 0)
 
 
-async def test_the_investigator_ends_with_its_router(tmp_path: Path) -> None:
-    """In order, and when the router is killed; the router goes on when the investigator is."""
+async def test_an_investigator_that_is_killed_is_started_again_with_what_it_knew(tmp_path: Path) -> None:
+    """The router goes on meanwhile; the page's address and token stay."""
     async with sealane_up(tmp_path, _BESIDE) as running, _page(running) as client:
+        assert await _ask(running, "status:401") == 502
+        while not (await client.get("/v1/incidents")).json()["incidents"]:  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.1)
         (child,) = _children(running.process.pid)
         os.kill(child, signal.SIGKILL)
-        await until(lambda: "warning: the investigator ended with code -9" in running.err)
+        said = "warning: the investigator ended with code -9; it is started again in 1 s"
+        await until(lambda: said in running.err)
         assert await _ask(running, "") == 200
+        while not await _answers(client, "/readyz"):  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.05)
+        known = (await client.get("/v1/incidents")).json()["incidents"]
         assert await running.stop() == 0
-        assert not client.is_closed
 
+    assert known[0]["diagnosis"]["class"] == "auth_invalid_key"
+
+
+async def test_the_investigator_ends_with_its_router(tmp_path: Path) -> None:
+    """When the router is killed; nothing is left."""
     async with sealane_up(tmp_path, _BESIDE, {"TMPDIR": str(tmp_path)}) as running, _page(running) as client:
         assert len(_left_in(tmp_path)) == 1
         running.process.kill()
