@@ -2,6 +2,9 @@
 
 Kubernetes keeps one Event for many occurrences and counts them in it. So an occurrence is named by the Event's uid and
 its count, and what is new is the difference to the count that was seen before.
+
+A startup probe fails until its container has started: that is what it is for. Such an Event counts for nothing while it
+may be an ordinary start, and wholly once it is none.
 """
 
 from collections.abc import Mapping
@@ -16,6 +19,11 @@ REPORTER = "kubernetes"
 #: What one Event may count at once; an Event that says more is believed so far.
 MAX_COUNT = 1_000_000
 
+#: A start is ordinary while its probe failed at most so often, or for less than so many seconds. The first figure is
+#: below the 25 Events after which a kubelet tells of one pod only every five minutes.
+START_FAILURES = 20
+START_SECONDS = 300.0
+
 _ROUTE_KIND = "ProviderRoute"
 _OWN_GROUP = "sealane.dev/"
 
@@ -28,15 +36,32 @@ def uid_of(raw: Raw) -> str:
 
 
 def count_of(raw: Raw) -> int:
-    """Return how often it happened, as far as the Event says; at least once."""
+    """Return how often it happened, as far as the Event says: at least once, and never while it is only a start."""
+    return 0 if is_start(raw) else _said_count(raw)
+
+
+def is_start(raw: Raw) -> bool:
+    """Whether it is a startup probe that fails as one does while its container starts.
+
+    A container that is restarted because of it goes on failing, so it is told of by the same Event, or by BackOff.
+    """
+    if raw.get("reason") != "Unhealthy" or not _text(raw.get("message")).startswith("Startup probe "):
+        return False
+    began, seen = first_seen(raw), last_seen(raw)
+    is_short = began is not None and seen is not None and seen - began < START_SECONDS
+    return is_short or _said_count(raw) <= START_FAILURES
+
+
+def _said_count(raw: Raw) -> int:
     series = _mapping(raw.get("series")).get("count")
     found = series if isinstance(series, int) else raw.get("count")
     return min(found, MAX_COUNT) if isinstance(found, int) and found > 0 else 1
 
 
 def is_warning(raw: Raw) -> bool:
-    """Whether it is a Warning about something that has a name."""
-    return raw.get("type") == "Warning" and bool(uid_of(raw)) and bool(_mapping(raw.get("involvedObject")).get("name"))
+    """Whether it is a Warning about something that has a name, and more than an ordinary start."""
+    named = bool(uid_of(raw)) and bool(_mapping(raw.get("involvedObject")).get("name"))
+    return raw.get("type") == "Warning" and named and not is_start(raw)
 
 
 def last_seen(raw: Raw) -> float | None:

@@ -7,9 +7,11 @@ import pytest
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, Origin
 from sealane_investigator.kube.warnings import (
     MAX_COUNT,
+    START_FAILURES,
     count_of,
     error_event,
     first_seen,
+    is_start,
     is_warning,
     last_seen,
 )
@@ -93,3 +95,46 @@ def test_texts_are_bounded() -> None:
     found = error_event(_event(message="x" * 100_000, reason="y" * 5_000), 10**9, 0.0)
 
     assert (len(found.message), len(found.code or ""), found.count) == (MAX_MESSAGE, 512, MAX_COUNT)
+
+
+def _probe(count: int | None, *, minutes: int = 30, **other: Any) -> dict[str, Any]:
+    """A startup probe that failed so often, over so many minutes until noon."""
+    began = f"2026-11-18T11:{60 - minutes:02}:00Z"
+    text = 'Startup probe failed: Get "http://10.0.0.7:8080/": dial tcp 10.0.0.7:8080: connect: connection refused'
+    return _event(reason="Unhealthy", message=text, count=count, firstTimestamp=began) | other
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        _probe(1),
+        _probe(START_FAILURES),
+        _probe(START_FAILURES + 100, minutes=4),
+        _probe(None, series={"count": 3, "lastObservedTime": _AT}),
+        _probe(5, message="Startup probe errored and resulted in unknown state: timeout"),
+    ],
+)
+def test_a_startup_probe_that_fails_while_its_container_starts_is_no_error(raw: dict[str, Any]) -> None:
+    """As often as a start takes, or for as long as one takes."""
+    assert is_start(raw)
+    assert not is_warning(raw)
+    assert count_of(raw) == 0
+
+
+@pytest.mark.parametrize(
+    ("raw", "count"),
+    [
+        (_probe(START_FAILURES + 1), 21),
+        (_probe(START_FAILURES + 1, minutes=5), 21),
+        (_probe(30, firstTimestamp=None, metadata={"uid": "u1"}), 30),
+        (_probe(1, message="Readiness probe failed: HTTP probe failed with statuscode: 503"), 1),
+        (_probe(1, message="Liveness probe failed: HTTP probe failed with statuscode: 503"), 1),
+        (_probe(1, reason="BackOff"), 1),
+    ],
+)
+def test_one_that_goes_on_failing_counts_wholly_and_other_probes_from_the_first(
+    raw: dict[str, Any], count: int
+) -> None:
+    """Nothing of what was held back is missing."""
+    assert is_warning(raw)
+    assert (count_of(raw), error_event(raw, count_of(raw), 0.0).count) == (count, count)

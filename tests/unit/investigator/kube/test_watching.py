@@ -189,6 +189,44 @@ async def test_a_replica_after_a_long_gap_counts_at_least_once(api: _Api, store:
     assert store.counts == {"ended": 5, "goes-on": 6, "new": 3}
 
 
+_STARTING = {"reason": "Unhealthy", "message": "Startup probe failed: connection refused"}
+
+
+async def test_a_start_is_not_counted_and_a_container_that_never_starts_wholly(api: _Api, store: _Store) -> None:
+    """Whichever replica watches when it turns out to be no start."""
+    api.happens("starts", 3, at=_T, **_STARTING)
+    api.happens("never", 3, at=_T, **_STARTING)
+    one = _Replica(api, store)
+    await one.follows(None)
+    api.happens("never", 20, at=_T + 200, **_STARTING)
+    await one.followed.follow()
+    assert store.counts == {}
+
+    two = _Replica(api, store)
+    await two.followed.begin(one.marks[-1])
+    api.happens("never", 31, at=_T + 310, **_STARTING)
+    api.happens("never", 33, at=_T + 330, **_STARTING)
+    await two.followed.follow()
+
+    assert store.counts == {"never": 33}
+    assert sorted(store.events) == ["never:31", "never:33"]
+
+
+async def test_a_start_is_not_counted_after_a_long_gap_either(api: _Api, store: _Store) -> None:
+    """It began before the bookmark and goes on."""
+    api.happens("starts", 3, at=_T - 320, **_STARTING)
+    mark = Mark(str(api.version), _T - 300)
+    api.happens("starts", 9, at=_T - 100, **_STARTING)
+    api.forgets()
+    replica = _Replica(api, store)
+    await replica.follows(mark)
+    assert store.counts == {}
+
+    api.happens("starts", 40, at=_T, **_STARTING)
+    await replica.followed.follow()
+    assert store.counts == {"starts": 40}
+
+
 async def test_nothing_is_passed_over_that_the_sink_did_not_take(api: _Api, store: _Store) -> None:
     """The bookmark stays where it was, and the watch begins there again."""
     one = _Replica(api, store)
