@@ -37,7 +37,7 @@ def _ran(folder: Path, **environ: str) -> tuple[int, list[str], list[str], str]:
         "UNSTEADY": "",
         **environ,
     }
-    done = subprocess.run([ROOT / ".ci" / "run"], env=ours, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([ROOT / ".ci" / "run"], env=ours, capture_output=True, text=True, timeout=110, check=False)
     return done.returncode, (folder / "calls").read_text().split(), done.stdout.splitlines(), done.stderr
 
 

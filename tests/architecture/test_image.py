@@ -18,7 +18,7 @@ _DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 def _part(*names: str) -> subprocess.CompletedProcess[str]:
     with (ROOT / "requirements.lock").open(encoding="utf-8") as lock:
         command = [sys.executable, "-I", "image/locked.py", *names]
-        return subprocess.run(command, cwd=ROOT, stdin=lock, capture_output=True, text=True, timeout=30, check=False)
+        return subprocess.run(command, cwd=ROOT, stdin=lock, capture_output=True, text=True, timeout=110, check=False)
 
 
 def _named(part: str) -> set[str]:

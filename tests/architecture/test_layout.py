@@ -49,7 +49,7 @@ def test_python_works_in_the_repository_root(command: list[str]) -> None:
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
     )
 
     assert (done.returncode, done.stderr) == (0, "")
