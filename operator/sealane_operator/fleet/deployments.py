@@ -15,6 +15,7 @@ from sealane_api.report import ArmReport, Figures, RouteReport, RouterReport
 from sealane_api.resource.rollout import AnalysisSpec
 from sealane_kube.errors import KubeError
 from sealane_operator.rollout.analysis.comparison import Verdict, compare
+from sealane_operator.rollout.analysis.figures import together
 from sealane_operator.rollout.model import Series
 from sealane_telemetry.logs import get_logger
 
@@ -27,6 +28,9 @@ from .series import Pair, RouteSeries
 COMPARE_SECONDS = 1.0
 #: Seconds for which a suspicion stands after the last router of the old version is gone.
 STANDS_SECONDS = 3_600.0
+#: Seconds without any router of a Deployment until nothing stands: an operator that hears nobody for a moment forgets
+#: nothing of what it saw.
+GONE_SECONDS = 60.0
 #: Seconds until a ReplicaSet is asked for again after the API failed.
 RETRY_SECONDS = 10.0
 
@@ -58,11 +62,14 @@ class _Heard:
 
 
 class Comparison:
-    """The routers of one ReplicaSet against those of the one before; times are monotonic seconds."""
+    """The routers of one ReplicaSet against those of the one before; times are monotonic seconds.
+
+    ``seen`` is when both were there last, ``met`` when any router of the Deployment was.
+    """
 
     def __init__(self, old: ReplicaSet, new: ReplicaSet, now: float) -> None:
         self.old, self.new = old, new
-        self.seen = now
+        self.seen = self.met = now
         self.words = ""
         self._series = RouteSeries(Pair(_OLD, _NEW, 0), now)
 
@@ -84,7 +91,8 @@ class Comparison:
         if self.words:
             return False
         series = Series(_OLD, _NEW, 0, self._series.samples, now, sources)
-        analysis = compare(series, _SPEC, self.old.revision)
+        # What the old ones met before the new ones had any traffic compares nothing.
+        analysis = compare(series, _SPEC, self.old.revision, since=together(series))
         if analysis.verdict is not Verdict.FAIL or analysis.failure is None:
             return False
         self.words = analysis.failure.words
@@ -140,8 +148,11 @@ class DeploymentWatch:
             self._compare(serving, now)
 
     def _compare(self, serving: dict[str, list[ReplicaSet]], now: float) -> None:
-        for uid in self._comparisons.keys() - serving.keys():
-            self._end(uid)
+        for uid, comparison in list(self._comparisons.items()):
+            if uid in serving:
+                comparison.met = now
+            elif now - comparison.met > GONE_SECONDS:
+                self._end(uid)
         for uid, sets in serving.items():
             *_, new = ordered = sorted(sets, key=lambda each: (each.revision, each.created))
             known = self._comparisons.get(uid)

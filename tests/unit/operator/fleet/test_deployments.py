@@ -10,6 +10,7 @@ from sealane_api.report import Figures, RouterReport
 from sealane_kube.errors import KubeError, Unavailable
 from sealane_operator.fleet.deployments import (
     COMPARE_SECONDS,
+    GONE_SECONDS,
     RETRY_SECONDS,
     STANDS_SECONDS,
     DeploymentWatch,
@@ -189,9 +190,39 @@ async def test_a_suspicion_ends_when_nobody_is_left() -> None:
     """Or the Deployment is gone."""
     played = _Played(OLD, NEW)
     await played.seconds(30, old=(100, 0), new=(100, 40))
-    await played.seconds(10)
+    await played.seconds(int(GONE_SECONDS) + 10)
 
     assert played.metrics.suspects == {"sealane-router": False}
+
+
+async def test_a_suspicion_outlives_a_moment_in_which_nobody_is_heard() -> None:
+    """The old routers may be gone by then, and nothing would find it again."""
+    played = _Played(OLD, NEW)
+    await played.seconds(30, old=(100, 0), new=(100, 40))
+    await played.seconds(int(GONE_SECONDS) - 20)
+    await played.seconds(30, new=(100, 40))
+
+    assert played.metrics.suspects == {"sealane-router": True}
+    assert len(played.told) == 1
+
+
+async def test_what_one_side_met_alone_is_not_compared() -> None:
+    """New routers may be without traffic for minutes, for clients keep their connections; then the provider fails."""
+    played = _Played(OLD, NEW)
+    await played.seconds(300, old=(100, 0), new=(0, 0))
+    await played.seconds(60, old=(100, 30), new=(20, 6))
+
+    assert played.told == []
+
+
+@pytest.mark.parametrize("silent", ["old", "new"])
+async def test_without_traffic_on_one_side_nothing_is_compared(silent: str) -> None:
+    """Whatever the other one does."""
+    played = _Played(OLD, NEW)
+    other = "new" if silent == "old" else "old"
+    await played.seconds(120, **{silent: (0, 0), other: (100, 90)})
+
+    assert (played.told, played.metrics.suspects) == ([], {})
 
 
 async def test_routers_outside_of_a_cluster_are_not_compared() -> None:
