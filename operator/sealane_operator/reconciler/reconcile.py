@@ -159,8 +159,12 @@ class Reconciler:
 
     async def _keyless(self, view: View) -> str:
         """Say what stable lacks: after a rollback, and beside a spec that is refused, the spec does not tell."""
-        stable = view.contents.get(view.state.stable.revision) if view.state.stable is not None else None
-        lacking = await self._lacking(view, stable.needs) if stable is not None else None
+        return await self._lacks(view, view.state.stable.revision) if view.state.stable is not None else ""
+
+    async def _lacks(self, view: View, number: int) -> str:
+        """Say which Secret a revision lacks for certain; empty when it lacks none, or nobody may look."""
+        content = view.contents.get(number)
+        lacking = await self._lacking(view, content.needs) if content is not None else None
         return lacking.message if lacking is not None and lacking.reason in KEYLESS else ""
 
     async def _lacking(self, view: View, needs: Sequence[Need]) -> Refusal | None:
@@ -218,7 +222,7 @@ class Reconciler:
         }
         view = await self._with_contents(view, moved)
         request = observation.request
-        why_not = self._why_not(view, moved) if request is not None else ""
+        why_not = await self._why_not(view, moved) if request is not None else ""
         if request is None or not why_not:
             return view, decision
         user = user_of(request)
@@ -237,15 +241,18 @@ class Reconciler:
                 contents[number] = content
         return replace(view, contents=contents)
 
-    def _why_not(self, view: View, moved: dict[int, str]) -> str:
+    async def _why_not(self, view: View, moved: dict[int, str]) -> str:
         """Say why a revision must not be pointed at; empty when it may. The spec's own was judged with the spec."""
         own = view.spec.hash if isinstance(view.spec, ValidSpec) else None
         for number, content in moved.items():
             if number not in view.contents:
                 return f"revision {number} cannot be read, or is not what its hash says"
-            refusal = self._gathering.judge_revision(view, number) if content != own else None
-            if refusal is not None:
-                return f"revision {number} cannot serve: {refusal.message}"
+            if content == own:
+                continue
+            refusal = self._gathering.judge_revision(view, number)
+            words = refusal.message if refusal is not None else await self._lacks(view, number)
+            if words:
+                return f"revision {number} cannot serve: {words}"
         return ""
 
     async def _write(self, judgement: _Judgement, decision: Decision, routers: Routers) -> float | None:

@@ -28,6 +28,25 @@ async def test_an_undo_to_a_pattern_of_another_route_is_refused() -> None:
     assert operator.conditions(B)["Ready"] == "True/Serving"
 
 
+async def test_an_undo_to_a_revision_whose_secret_is_gone_is_refused() -> None:
+    """No router could serve it; what serves goes on."""
+    operator = SmallOperator()
+    operator.kube.secrets["team/other"] = frozenset({"api-key"})
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    other = provider(credential={"secretRef": {"name": "other", "key": "api-key"}})
+    operator.kube.apply(_route("a", providers=[other]))
+    await operator.settle(A)
+    del operator.kube.secrets["team/moonshot"]
+    operator.clock += 60
+    operator.kube.annotate(A, {"sealane.dev/request": _undo("1")})
+    await operator.settle(A)
+
+    done = operator.kube.routes[A]["status"]["lastRequest"]
+    assert operator.stable(A) == 2
+    assert done["outcome"].startswith("refused: revision 1 cannot serve: Secret team/moonshot does not exist")
+
+
 async def test_a_refusal_marks_a_user_whom_nobody_checked() -> None:
     """Without the admission policy anybody may write any name."""
     operator = SmallOperator()
