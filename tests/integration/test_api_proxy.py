@@ -49,6 +49,7 @@ class Scene:
     api: ScriptedApi
     proxy: ApiProxy
     session: aiohttp.ClientSession
+    watches: list[aiohttp.ClientResponse] = field(default_factory=list)
 
     async def list_version(self) -> str:
         """What a list says."""
@@ -56,8 +57,9 @@ class Scene:
             return str((await answer.json())["metadata"]["resourceVersion"])
 
     async def watch(self) -> aiohttp.ClientResponse:
-        """A watch that has begun."""
-        return await self.session.get(f"{_ROUTES}?watch=1")
+        """A watch that has begun; the scene closes it."""
+        self.watches.append(watch := await self.session.get(f"{_ROUTES}?watch=1"))
+        return watch
 
     def say(self, *numbers: int | None) -> None:
         """Events; None ends the watch."""
@@ -80,7 +82,9 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     with ApiProxy(theirs, tmp_path, "router-0") as proxy:
         url = json.loads(proxy.kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]["server"]
         async with aiohttp.ClientSession(url) as session:
-            yield Scene(api, proxy, session)
+            yield (scene := Scene(api, proxy, session))
+            for watch in scene.watches:
+                watch.close()
     listener.close()
     api.events.put_nowait(None)
     await server.shutdown(1.0)
