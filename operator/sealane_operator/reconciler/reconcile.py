@@ -222,7 +222,8 @@ class Reconciler:
         }
         view = await self._with_contents(view, moved)
         request = observation.request
-        why_not = await self._why_not(view, moved) if request is not None else ""
+        accepted = observation.wanted.hash if observation.wanted is not None else None
+        why_not = await self._why_not(view, moved, accepted) if request is not None else ""
         if request is None or not why_not:
             return view, decision
         user = user_of(request)
@@ -241,13 +242,12 @@ class Reconciler:
                 contents[number] = content
         return replace(view, contents=contents)
 
-    async def _why_not(self, view: View, moved: dict[int, str]) -> str:
-        """Say why a revision must not be pointed at; empty when it may. The spec's own was judged with the spec."""
-        own = view.spec.hash if isinstance(view.spec, ValidSpec) else None
+    async def _why_not(self, view: View, moved: dict[int, str], accepted: str | None) -> str:
+        """Say why a revision must not be pointed at; empty when it may. That of an ``accepted`` spec was judged."""
         for number, content in moved.items():
             if number not in view.contents:
                 return f"revision {number} cannot be read, or is not what its hash says"
-            if content == own:
+            if content == accepted:
                 continue
             refusal = self._gathering.judge_revision(view, number)
             words = refusal.message if refusal is not None else await self._lacks(view, number)

@@ -28,6 +28,25 @@ async def test_an_undo_to_a_pattern_of_another_route_is_refused() -> None:
     assert operator.conditions(B)["Ready"] == "True/Serving"
 
 
+async def test_an_undo_to_what_a_refused_spec_asks_for_is_refused_as_well() -> None:
+    """The pattern went to another route; a spec that wants it back is in conflict, and so is its old revision."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    operator.kube.apply(_route("b"))
+    await operator.settle(A, B)
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.annotate(A, {"sealane.dev/request": _undo("1")})
+    await operator.settle(A, B)
+
+    done = operator.kube.routes[A]["status"]["lastRequest"]
+    assert (operator.stable(A), operator.stable(B)) == (2, 1)
+    assert operator.conditions(A)["Accepted"] == "False/Conflicted"
+    assert done["outcome"].startswith("refused: revision 1 cannot serve: rule 'kimi' claims prefix 'kimi-'")
+
+
 async def test_an_undo_to_a_revision_whose_secret_is_gone_is_refused() -> None:
     """No router could serve it; what serves goes on."""
     operator = SmallOperator()
