@@ -16,8 +16,9 @@ from typing import Any, Protocol
 import aiohttp
 
 from sealane_cli.stub.server import StubProvider
+from sealane_kube.errors import KubeError
 from sealane_router.cluster.kube.api import KubeApi
-from sealane_router.cluster.kube.errors import ApiError, KubeconfigError
+from sealane_telemetry.settings.variable import SettingsError
 
 #: The route gets so many seconds; a cold cluster takes a few.
 READY_SECONDS = 120.0
@@ -38,7 +39,7 @@ class Kubernetes(Protocol):
     """What is asked of the API: :class:`~sealane_router.cluster.kube.api.KubeApi` has it."""
 
     async def get(self, path: str) -> bytes:
-        """The object at ``path``, as JSON. Raises ApiError."""
+        """The object at ``path``, as JSON. Raises KubeError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ async def _ready(plan: Plan, api: Kubernetes) -> None:
     while True:
         try:
             reason = _unready(json.loads(await api.get(path)))
-        except (ApiError, ValueError) as error:
+        except (KubeError, ValueError) as error:
             reason = f"the API says: {error}"
         if not reason:
             return
@@ -131,7 +132,7 @@ async def run(plan: Plan, host: str, port: int) -> int:
         await api.open()
         async with StubProvider("openai", host=host, port=port):
             print(await passed(plan, api))
-    except (TestFailed, KubeconfigError, OSError) as error:
+    except (TestFailed, SettingsError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:

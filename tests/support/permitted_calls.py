@@ -22,7 +22,6 @@ from sealane_operator.kube.recorder import EventRecorder, Reference
 from sealane_operator.rollout.model import Note
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.cluster.kube.api import KubeApi
-from sealane_router.cluster.kube.errors import Denied, Missing
 from tests.support.api_kube import connect
 from tests.support.rbac import ROUTE, SECRET, Installation
 from tests.support.resources import Document
@@ -93,9 +92,9 @@ async def made(call: Call, caller: Caller) -> None:
     """Make a call. Raises Forbidden; that something does not exist is an answer like any other."""
     try:
         await call(caller)
-    except (NotFound, Missing):
+    except NotFound:
         return
-    except Denied as error:
+    except Forbidden as error:
         raise Forbidden(str(error), error.status) from error
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from sealane_kube.errors import Forbidden, KubeError, NotFound
 from sealane_router.cluster.kube.api import Event, Metadata, Page
-from sealane_router.cluster.kube.errors import ApiError, Denied, Missing
 from sealane_router.cluster.revisions import Revision
 from tests.support.followed import owned
 from tests.support.resources import Document
@@ -22,14 +22,14 @@ class PlayedCluster:
     it is set; ``denied`` are Secrets that may not be read. ``opened`` counts."""
 
     def __init__(self) -> None:
-        self.error: ApiError | None = None
+        self.error: KubeError | None = None
         self.denied: set[str] = set()
         self.opened = 0
         self.asked: list[str] = []
         self._version = 100
         self._objects: dict[str, dict[str, bytes]] = {}
         self._revisions: dict[str, bytes] = {}
-        self._watchers: list[tuple[str, asyncio.Queue[Event | ApiError]]] = []
+        self._watchers: list[tuple[str, asyncio.Queue[Event | KubeError]]] = []
 
     # What the test writes
 
@@ -61,7 +61,7 @@ class PlayedCluster:
         last = json.loads(self._objects[place].pop(name))
         self._tell(place, "DELETED", self._stamped(last))
 
-    def fail(self, error: ApiError | None) -> None:
+    def fail(self, error: KubeError | None) -> None:
         """Answer everything with ``error`` from now on, watches that are open too; None: be well again."""
         self.error = error
         if error is not None:
@@ -80,7 +80,7 @@ class PlayedCluster:
         self._ask(f"get {path.rpartition('/')[2]}")
         found = self._revisions.get(path.rpartition("/")[2])
         if found is None:
-            raise Missing(404, "not found")
+            raise NotFound("not found", 404)
         return found
 
     async def pages(self, path: str, selector: str) -> AsyncIterator[Page]:
@@ -92,13 +92,13 @@ class PlayedCluster:
     async def watch(self, path: str, selector: str, version: str, seconds: int) -> AsyncIterator[Event | None]:
         place = selector or path
         self._ask(f"watch {place}")
-        mine: tuple[str, asyncio.Queue[Event | ApiError]] = (place, asyncio.Queue())
+        mine: tuple[str, asyncio.Queue[Event | KubeError]] = (place, asyncio.Queue())
         self._watchers.append(mine)
         try:
             yield None
             while True:
                 event = await mine[1].get()
-                if isinstance(event, ApiError):
+                if isinstance(event, KubeError):
                     raise event
                 yield event
         finally:
@@ -109,7 +109,7 @@ class PlayedCluster:
         if self.error is not None:
             raise self.error
         if what.partition("metadata.name=")[2] in self.denied:
-            raise Denied(403, "secrets is forbidden")
+            raise Forbidden("secrets is forbidden", 403)
 
     def _put(self, place: str, name: str, item: Document) -> None:
         content = self._stamped(item)

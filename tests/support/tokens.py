@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 
-from sealane_router.cluster.kube.errors import ApiError
+from sealane_kube.errors import KubeError
 from sealane_router.policy.service_account_tokens import PresentedToken
 
 AUDIENCE = "sealane"
@@ -54,7 +54,7 @@ class PlayedReviews:
     """
 
     def __init__(self) -> None:
-        self.says: bytes | ApiError = accepted()
+        self.says: bytes | KubeError = accepted()
         self.asked: list[str] = []
         self.most = 0
         self._now = 0
@@ -81,6 +81,6 @@ class PlayedReviews:
             await self._speaks.wait()
         finally:
             self._now -= 1
-        if isinstance(self.says, ApiError):
+        if isinstance(self.says, KubeError):
             raise self.says
         return self.says

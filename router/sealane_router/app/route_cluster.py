@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from sealane_api.route_table import NO_TABLE
 from sealane_router.cluster.following import Follower
 from sealane_router.cluster.kube.api import KubeApi
-from sealane_router.cluster.kube.errors import KubeconfigError
 from sealane_router.cluster.kube.reflector import Surroundings
 from sealane_router.cluster.snapshot import Snapshot, SnapshotError
 from sealane_router.routing.leases import LEASE, CandidateLeases
@@ -17,6 +16,7 @@ from sealane_telemetry.health import Check
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.metrics import RouterMetrics
 from sealane_telemetry.series import Labels
+from sealane_telemetry.settings.variable import SettingsError
 
 from .changes import Changes
 from .source import ConfigurationError, Make
@@ -75,7 +75,7 @@ class RouteCluster:
         """Begin to follow; raises ConfigurationError for a kubeconfig that cannot be used."""
         try:
             await self._follower.open()
-        except KubeconfigError as error:
+        except SettingsError as error:
             raise ConfigurationError(str(error)) from error
 
     async def wait(self, seconds: float) -> None:

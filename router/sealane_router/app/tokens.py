@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from sealane_router.cluster.kube.api import KubeApi
-from sealane_router.cluster.kube.errors import KubeconfigError
 from sealane_router.cluster.token_reviews import TokenReviews
 from sealane_router.policy.service_account_tokens import Reviews
 from sealane_router.settings.groups import TokenSettings
+from sealane_telemetry.settings.variable import SettingsError
 from sealane_telemetry.token_metrics import TokenMetrics
 
 from .source import ConfigurationError
@@ -33,7 +33,7 @@ class Tokens:
         """Find the API; raises ConfigurationError."""
         try:
             await self._api.open()
-        except KubeconfigError as error:
+        except SettingsError as error:
             raise ConfigurationError(str(error)) from error
 
     async def close(self) -> None:

@@ -46,7 +46,7 @@ class ClusterApi(Api, Getter, Protocol):
     """What is asked of the API; see :class:`.kube.api.KubeApi`."""
 
     async def open(self) -> None:
-        """Find out where it is; raises KubeconfigError."""
+        """Find out where it is; raises SettingsError."""
         ...
 
     async def close(self) -> None:
@@ -88,7 +88,7 @@ class Follower:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Begin to follow; raises KubeconfigError."""
+        """Begin to follow; raises SettingsError."""
         await self._api.open()
         self._tasks.append(spawn(self._begin(), name="follow the API"))
 
@@ -149,7 +149,7 @@ class Follower:
     def trouble(self) -> str | None:
         """Why the API does not say which routes there are, in its own words."""
         failures = [each.failure for each in self._routes.values() if each.failure is not None]
-        return str(failures[0]) if failures else None
+        return failures[0].brief if failures else None
 
     async def _begin(self) -> None:
         if self.keeper is not None:

@@ -19,13 +19,13 @@ from sealane_api.provider_route import API_VERSION, KIND, ProviderRoute, Provide
 from sealane_api.resource.metadata import ObjectMeta
 from sealane_api.resource.part import ValidationContext
 from sealane_api.route_table import Route
+from sealane_kube.errors import KubeError, NotFound
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.routing.regex import check_regex
 from sealane_router.upstream.credentials import BUNDLE, KEY
 from sealane_telemetry.cluster_metrics import ClusterMetrics
 from sealane_telemetry.logs import get_logger
 
-from .kube.errors import ApiError, Missing
 from .pointers import Pointer, RoutePointers
 from .secrets import Need, SecretName
 
@@ -164,10 +164,10 @@ class Revisions:
                 content = await self._api.get(path)
                 # Large ones take long to check; exchanges go on meanwhile.
                 found = await asyncio.to_thread(checked, wanted, content)
-        except Missing:
+        except NotFound:
             result, problem = "missing", f"revision {wanted.object_name} does not exist"
-        except ApiError as error:
-            result, problem = "failed", f"revision {wanted.object_name} cannot be fetched: {error}"
+        except KubeError as error:
+            result, problem = "failed", f"revision {wanted.object_name} cannot be fetched: {error.brief}"
         except RevisionRefused as error:
             result, problem = "refused", str(error)
         else:

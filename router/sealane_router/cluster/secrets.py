@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 import msgspec
 
 from sealane_api.route_table import SecretRef
+from sealane_kube.errors import Forbidden
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.upstream.credentials import SecretKind, text_of
 
-from .kube.errors import Denied
 from .kube.reflector import Reflector, Resource, Surroundings
 
 #: What the Role of a namespace may name.
@@ -195,8 +195,8 @@ class _Watch:
         if failure is None or since is None or self.clock() - since < PATIENCE:
             return None
         namespace, name = self.name
-        remedy = "; the Role sealane-router-secrets must name it" if isinstance(failure, Denied) else ""
-        return f"Secret {name} in namespace {namespace} cannot be read: {failure}{remedy}"[:300]
+        remedy = "; the Role sealane-router-secrets must name it" if isinstance(failure, Forbidden) else ""
+        return f"Secret {name} in namespace {namespace} cannot be read: {failure.brief}{remedy}"[:300]
 
 
 def _admitted(

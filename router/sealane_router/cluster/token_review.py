@@ -2,9 +2,8 @@
 
 import msgspec
 
+from sealane_kube.errors import Unreadable
 from sealane_router.policy.service_accounts import ServiceAccount
-
-from .kube.errors import ApiUnreadable
 
 PATH = "/apis/authentication.k8s.io/v1/tokenreviews"
 _USER = "system:serviceaccount:"
@@ -40,12 +39,12 @@ def verdict(answer: bytes, audience: str) -> ServiceAccount | None:
     also know tokens of people; those are no callers.
 
     Raises:
-        ApiUnreadable: it is no TokenReview. The error quotes nothing of it, because it holds the token.
+        Unreadable: it is no TokenReview. The error quotes nothing of it, because it holds the token.
     """
     try:
         status = msgspec.json.decode(answer, type=_Review).status
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise ApiUnreadable("not a TokenReview") from None
+        raise Unreadable("not a TokenReview") from None
     if not status.authenticated or status.user is None or audience not in (status.audiences or ()):
         return None
     prefix, _, account = status.user.username.partition(_USER)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from sealane_kube.errors import KubeError
 from sealane_router.aio.tasks import spawn, stop
 from sealane_router.errors import AuthenticationUnavailable, Unauthenticated
 from sealane_router.policy.service_account_tokens import UNKNOWN, PresentedToken, quotes_token, unverified_expiry
@@ -18,7 +19,7 @@ from sealane_router.settings.groups import TokenSettings
 from sealane_telemetry.logs import get_logger
 from sealane_telemetry.token_metrics import TokenMetrics
 
-from .kube.errors import ApiError
+from .kube.troubles import kind_of
 from .token_review import PATH, question, verdict
 
 _log = get_logger("sealane.callers")
@@ -38,7 +39,7 @@ class Api(Protocol):
     """What is asked of the Kubernetes API; see :class:`.kube.api.KubeApi`."""
 
     async def create(self, path: str, body: Mapping[str, object]) -> bytes:
-        """The answer to a new object; raises ApiError."""
+        """The answer to a new object; raises KubeError."""
         ...
 
 
@@ -184,10 +185,10 @@ class TokenReviews:
                 self._fail("timeout", f"no answer within {wait:g} s")
             else:
                 self._metrics.reviews.labels("crowded").inc()
-        except ApiError as error:
-            words = str(error)
+        except KubeError as error:
+            kind, words = kind_of(error), error.brief
             # Whoever refuses a review, such as a webhook, may quote what it refuses.
-            self._fail(error.kind, error.kind if quotes_token(words) else words)
+            self._fail(kind, kind if quotes_token(words) else words)
         finally:
             del self._under_way[token.digest]
             review.end(outcome)

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from sealane_cli import helm_test
 from sealane_cli.helm_test import Plan, TestFailed, passed
-from sealane_router.cluster.kube.errors import ApiUnreachable
+from sealane_kube.errors import Unavailable
 
 _PLAN = Plan("llm/check", "check", "http://nowhere", ready_seconds=0.05, answer_seconds=0.5, pause_seconds=0.0)
 _SERVED = {"x-sealane-route": "llm/check", "x-sealane-provider": "stub"}
@@ -72,7 +72,7 @@ async def test_it_passes_when_the_route_serves() -> None:
 
 async def test_it_waits_for_the_route_and_for_the_routers() -> None:
     """Not looked at, the API away, not Ready, then Ready; a router without the newest table, then one with it."""
-    api = _Api({}, ApiUnreachable("gone"), _route("False"), _route("True"))
+    api = _Api({}, Unavailable("gone"), _route("False"), _route("True"))
 
     said = await _passes(api, [(404, {}), (200, {**_SERVED, "x-sealane-route": "other/route"}), (200, _SERVED)],
                          ready_seconds=30.0)  # fmt: skip
@@ -86,7 +86,7 @@ async def test_it_waits_for_the_route_and_for_the_routers() -> None:
     [
         (_route("False", "NotAccepted", "it claims nothing"), "NotAccepted: it claims nothing"),
         ({}, "nobody has looked at it"),
-        (ApiUnreachable("no way"), "the API says: no way"),
+        (Unavailable("no way"), "the API says: no way"),
     ],
 )
 async def test_a_route_that_is_not_ready_fails_it(answer: Any, told: str) -> None:

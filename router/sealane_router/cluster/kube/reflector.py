@@ -16,13 +16,13 @@ from typing import Generic, Protocol, TypeVar, cast
 
 import msgspec
 
+from sealane_kube.errors import Expired, KubeError, Unreadable, refusal
 from sealane_telemetry.cluster_metrics import ClusterMetrics
 from sealane_telemetry.logs import get_logger
 
 from .api import Event, Page
-from .errors import ApiError, ApiUnreadable, Busy, Gone, refused
 from .listing import Item, Listing, StaleList
-from .troubles import Troubles
+from .troubles import Troubles, kind_of
 
 _log = get_logger("sealane.cluster")
 
@@ -91,7 +91,7 @@ class Reflector(Generic[T]):
         self.resource = resource
         self.listing: Listing[T] = Listing()
         self.synced = False
-        self.failure: ApiError | None = None
+        self.failure: KubeError | None = None
         self.failing_since: float | None = None
         self._decode = decode
         self._around = surroundings
@@ -117,15 +117,15 @@ class Reflector(Generic[T]):
     async def _follow_once(self) -> None:
         try:
             await self.follow()
-        except ApiError as error:
+        except KubeError as error:
             await self._wait_after(error)
         except Exception as error:  # noqa: BLE001 - whatever it was, a blind router is worse than a new beginning
             _log.exception("watch_fault", resource=self.resource.name)
             self.listing.forget_version()
-            await self._wait_after(ApiUnreadable(type(error).__name__))
+            await self._wait_after(Unreadable(type(error).__name__))
 
     async def follow(self) -> None:
-        """One list if it is due, and one watch; raises ApiError."""
+        """One list if it is due, and one watch; raises KubeError."""
         around = self._around
         due = around.clock() - self._listed > RELIST_AFTER * (0.9 + 0.2 * around.random())
         if not self.listing.version or due:
@@ -133,7 +133,7 @@ class Reflector(Generic[T]):
         begun = around.clock()
         said = await self._watch()
         if not said and around.clock() - begun < _TOO_SHORT:
-            raise ApiUnreadable("the watch ended at once")
+            raise Unreadable("the watch ended at once")
 
     async def _list(self, reason: str) -> None:
         if self.synced:
@@ -147,7 +147,7 @@ class Reflector(Generic[T]):
         try:
             changed = self.listing.replace(items, version)
         except StaleList as error:
-            raise ApiUnreadable(str(error)) from error
+            raise Unreadable(str(error)) from error
         first, self.synced = not self.synced, True
         self._listed = self._around.clock()
         self._hear()
@@ -180,7 +180,7 @@ class Reflector(Generic[T]):
             case "ERROR":
                 raise _error_of(event.object)
             case _:
-                raise ApiUnreadable(f"an event of type {event.type[:40]!r}")
+                raise Unreadable(f"an event of type {event.type[:40]!r}")
         if changed:
             self._noticed()
 
@@ -188,7 +188,7 @@ class Reflector(Generic[T]):
         try:
             return self._decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
-            raise ApiUnreadable(f"an object that is not what it should be: {error}"[:300]) from error
+            raise Unreadable(f"an object that is not what it should be: {error}"[:300]) from error
 
     def _hear(self) -> None:
         was, self.failure, self.failing_since = self.failure, None, None
@@ -199,9 +199,9 @@ class Reflector(Generic[T]):
             self._around.troubles.heard(self.resource.name, self)
             self._noticed()
 
-    async def _wait_after(self, error: ApiError) -> None:
-        self._around.metrics.watch_errors.labels(self.resource.name, error.kind).inc()
-        if isinstance(error, Gone | ApiUnreadable):
+    async def _wait_after(self, error: KubeError) -> None:
+        self._around.metrics.watch_errors.labels(self.resource.name, kind_of(error)).inc()
+        if isinstance(error, Expired | Unreadable):
             # Nobody knows what was missed.
             self.listing.forget_version()
         self._around.troubles.failed(self.resource.name, self, error)
@@ -212,9 +212,9 @@ class Reflector(Generic[T]):
         self._failures += 1
         ceiling = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._failures, 10))
         wait = ceiling * (0.5 + 0.5 * self._around.random())
-        if isinstance(error, Busy) and error.retry_after is not None:
+        if error.retry_after is not None:
             wait = max(wait, min(error.retry_after, LONGEST_WAIT) * (1 + 0.2 * self._around.random()))
-        await self._around.sleep(0.0 if isinstance(error, Gone) and self._failures == 1 else wait)
+        await self._around.sleep(0.0 if isinstance(error, Expired) and self._failures == 1 else wait)
 
 
 class _Metadata(msgspec.Struct):
@@ -235,17 +235,17 @@ def _bookmark(raw: msgspec.Raw) -> str:
     try:
         return msgspec.json.decode(raw, type=_Bookmark).metadata.resourceVersion
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise ApiUnreadable(f"a bookmark that is none: {error}") from error
+        raise Unreadable(f"a bookmark that is none: {error}") from error
 
 
-def _error_of(raw: msgspec.Raw) -> ApiError:
+def _error_of(raw: msgspec.Raw) -> KubeError:
     try:
         status = msgspec.json.decode(raw, type=_Status)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return ApiUnreadable("an ERROR event that says nothing")
+        return Unreadable("an ERROR event that says nothing")
     # The API server says Expired in the reason of some, and the number in all.
     code = 410 if status.reason in {"Expired", "Gone"} else status.code
-    return refused(code, status.message) if code >= 400 else ApiUnreadable("an ERROR event without an error")
+    return refusal(code, status.message) if code >= 400 else Unreadable("an ERROR event without an error")
 
 
 _E = TypeVar("_E")

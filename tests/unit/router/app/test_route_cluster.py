@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from sealane_kube.errors import Unavailable
 from sealane_router.app.changes import Changes
 from sealane_router.app.route_cluster import RouteCluster
 from sealane_router.app.source import ConfigurationError
-from sealane_router.cluster.kube.errors import ApiUnreachable
 from sealane_router.routing.leases import CandidateLeases
 from sealane_router.routing.matcher import Matcher
 from sealane_router.settings.groups import ClusterSettings
@@ -73,7 +73,7 @@ async def test_why_the_api_says_nothing_is_told(tmp_path: Path) -> None:
     async with scripted_kubernetes(listed(), said()) as server:
         source = Source(ClusterSettings(follow=True, kubeconfig=server.kubeconfig(tmp_path)))
         for reflector in source.routes._follower._routes.values():
-            reflector.failure = ApiUnreachable("no route to host")
+            reflector.failure = Unavailable("no route to host")
 
     assert source.checks()["kubernetes-api"] == (
         "the Kubernetes API has not yet said which routes there are: no route to host"

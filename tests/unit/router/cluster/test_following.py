@@ -9,10 +9,10 @@ from prometheus_client import CollectorRegistry
 
 from sealane_api.report import CandidateLease
 from sealane_api.route_table import SecretRef
+from sealane_kube.errors import Unavailable
 from sealane_router.cluster import following as module
 from sealane_router.cluster.choice import Choice, Known, choose
 from sealane_router.cluster.following import FIRST_TABLE_AFTER, PACE, SNAPSHOT_AFTER, Follower
-from sealane_router.cluster.kube.errors import ApiUnreachable
 from sealane_router.cluster.kube.reflector import Surroundings
 from sealane_router.cluster.snapshot import Snapshot
 from sealane_router.routing.leases import LEASE, CandidateLeases
@@ -169,7 +169,7 @@ async def test_a_candidate_is_pointed_at_leased_and_confirmed(cluster: PlayedClu
     cluster.route(ONE, TWO, weight=5)
     await router.until(lambda: router.leases.weight("team/a", 2) == 5)
     tables = len(router.tables)
-    cluster.fail(ApiUnreachable("away"))
+    cluster.fail(Unavailable("away"))
     router.now += LEASE
     router.leases.renew([CandidateLease("team/a", 2, 50)])
     cut_off = router.leases.weight("team/a", 2)
@@ -223,7 +223,7 @@ async def test_a_start_without_the_api_serves_the_snapshot(cluster: PlayedCluste
     cluster.route(ONE, TWO)
     await first.until(lambda: bool(first.tables) and first.trials() == ["2"])
     await first.follower.close()
-    cluster.error = ApiUnreachable("away")
+    cluster.error = Unavailable("away")
     second = Router(cluster, snapshot=tmp_path)
     await second.follower.open()
     await until(lambda: second.follower.trouble is not None)

@@ -8,8 +8,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from sealane_api.route_table import PatternKind
+from sealane_kube.errors import KubeError, NotFound, Unavailable
 from sealane_router.cluster import revisions as module
-from sealane_router.cluster.kube.errors import ApiError, ApiUnreachable, Missing
 from sealane_router.cluster.revisions import Revision, RevisionRefused, Revisions, Wanted, checked, compiled
 from sealane_telemetry.metrics import RouterMetrics
 from tests.support.followed import CREATED, hash_of, owned, revision, spec_of, wanted
@@ -23,7 +23,7 @@ class Shelf:
     """Plays the API: answers by path, or an error; counts questions."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, bytes | ApiError] = {}
+        self.answers: dict[str, bytes | KubeError] = {}
         self.asked: list[str] = []
         self.slept: list[float] = []
         self.noticed = 0
@@ -31,7 +31,7 @@ class Shelf:
         self.waits = asyncio.Event()
         self.revisions = Revisions(self, RouterMetrics(self.registry).cluster, noticed=self.notice, sleep=self.sleep)
 
-    def put(self, answer: bytes | ApiError, number: int = 1) -> None:
+    def put(self, answer: bytes | KubeError, number: int = 1) -> None:
         path = f"/apis/sealane.dev/v1alpha1/namespaces/team/providerrouterevisions/a-{number}"
         self.answers[path] = answer
 
@@ -45,8 +45,8 @@ class Shelf:
 
     async def get(self, path: str) -> bytes:
         self.asked.append(path)
-        answer = self.answers.get(path) or Missing(404, "not found")
-        if isinstance(answer, ApiError):
+        answer = self.answers.get(path) or NotFound("not found", 404)
+        if isinstance(answer, KubeError):
             raise answer
         return answer
 
@@ -81,7 +81,7 @@ async def test_what_cannot_be_had_is_told_and_asked_for_again() -> None:
     missing = shelf.revisions.known()
     shelf.waits.set()
     await until(lambda: len(shelf.slept) == 2)
-    shelf.put(ApiUnreachable("away"))
+    shelf.put(Unavailable("away"))
     shelf.waits.set()
     await until(lambda: len(shelf.slept) == 3)
     away = shelf.revisions.known()

@@ -11,9 +11,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from sealane_api.route_table import SecretRef
+from sealane_kube.errors import Forbidden, KubeError, Unavailable
 from sealane_router.cluster import secrets as module
 from sealane_router.cluster.kube.api import Event, Metadata, Page
-from sealane_router.cluster.kube.errors import ApiError, ApiUnreachable, Denied
 from sealane_router.cluster.kube.reflector import Surroundings
 from sealane_router.cluster.secrets import PATIENCE, Need, SecretName, SecretState, SecretWatches, secret_of
 from sealane_router.upstream.credentials import KEY
@@ -35,7 +35,7 @@ class Vault:
 
     def __init__(self) -> None:
         self.secrets: dict[str, msgspec.Raw] = {}
-        self.error: ApiError | None = None
+        self.error: KubeError | None = None
         self.queues: dict[str, asyncio.Queue[Event]] = {}
         self.asked: list[str] = []
         self.noticed: list[SecretName] = []
@@ -119,7 +119,7 @@ async def test_a_rotation_is_followed(vault: Vault) -> None:
 
 async def test_a_403_is_a_problem_after_half_a_minute(vault: Vault) -> None:
     """The operator writes the Role a moment before; the words say which one."""
-    vault.error = Denied(403, "secrets is forbidden")
+    vault.error = Forbidden("secrets is forbidden", 403)
     await vault.watches.want({NAME})
     await until(lambda: vault.slept)
     early, noticed = vault.watches.state(NAME), len(vault.noticed)
@@ -141,7 +141,7 @@ async def test_what_was_read_once_stays_while_the_api_is_away(vault: Vault) -> N
     """The problem is told beside it."""
     await vault.watches.want({NAME})
     await vault.state()
-    vault.error = ApiUnreachable("away")
+    vault.error = Unavailable("away")
     await vault.queues["metadata.name=moonshot"].put(Event("ERROR", msgspec.Raw(b'{"code": 410, "message": "old"}')))
     await until(lambda: vault.slept)
     vault.again.set()
@@ -155,7 +155,7 @@ async def test_what_was_read_once_stays_while_the_api_is_away(vault: Vault) -> N
 
 async def test_what_was_remembered_counts_until_the_api_speaks(vault: Vault) -> None:
     """Even if it then says that there is none."""
-    vault.error = ApiUnreachable("away")
+    vault.error = Unavailable("away")
     vault.watches.remember({NAME: {"api-key": b"sk-0"}})
     await vault.watches.want({NAME})
     remembered = await vault.state()
@@ -198,7 +198,7 @@ async def test_what_is_no_news_is_not_noticed(vault: Vault) -> None:
         await vault.queues["metadata.name=moonshot"].put(
             Event("MODIFIED", raw_secret("moonshot", version, api_key="sk-1"))
         )
-    vault.error = ApiUnreachable("away")
+    vault.error = Unavailable("away")
     await vault.queues["metadata.name=moonshot"].put(Event("ERROR", msgspec.Raw(b'{"code": 410, "message": "old"}')))
     for failures in range(1, 5):
         await vault.failed(failures)

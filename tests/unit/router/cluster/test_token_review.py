@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sealane_router.cluster.kube.errors import ApiUnreadable
+from sealane_kube.errors import Unreadable
 from sealane_router.cluster.token_review import question, verdict
 from sealane_router.policy.service_accounts import ServiceAccount
 from tests.support.tokens import accepted, rejected
@@ -49,7 +49,7 @@ def test_anything_less_is_nobody_s(answer: bytes) -> None:
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"[]", b"{}", b'{"status": {"user": "secret"}}', b"\xff"])
 def test_what_is_no_review_is_an_error_without_its_words(answer: bytes) -> None:
     """The answer holds the token, so nothing of it is quoted."""
-    with pytest.raises(ApiUnreadable) as caught:
+    with pytest.raises(Unreadable) as caught:
         verdict(answer, "sealane")
 
     assert str(caught.value) == "not a TokenReview"

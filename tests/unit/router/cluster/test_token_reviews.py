@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from sealane_kube.errors import Unavailable, refusal
 from sealane_router.aio.driver import Driver
-from sealane_router.cluster.kube.errors import ApiUnreachable, refused
 from sealane_router.errors import AuthenticationUnavailable, ClientGone, Unauthenticated
 from sealane_router.policy.service_accounts import ServiceAccount
 from tests.support.token_scene import TokenScene
@@ -164,7 +164,7 @@ async def test_a_revoked_token_stops_within_a_minute_when_it_comes_back(scene: T
         await scene.identify(token)
 
 
-@pytest.mark.parametrize("trouble", [ApiUnreachable("gone"), refused(500, "no"), refused(403, "no"), refused(401, "")])
+@pytest.mark.parametrize("trouble", [Unavailable("gone"), refusal(500, "no"), refusal(403, "no"), refusal(401, "")])
 async def test_while_reviews_fail_a_known_token_holds_for_ten_minutes(scene: TokenScene, trouble: Exception) -> None:
     """The first to come waits for the failure, the others for nothing; then nobody can say any more."""
     token = token_of()
@@ -191,7 +191,7 @@ async def test_while_reviews_fail_a_token_ends_with_its_own_time(scene: TokenSce
     """Which nobody needs to be asked about."""
     token = token_of(expires=5100.0)
     await scene.identify(token)
-    scene.api.says = ApiUnreachable("gone")
+    scene.api.says = Unavailable("gone")
     scene.now += 45.0
     held = await scene.identify(token)
     scene.wall = 5100.0
@@ -203,7 +203,7 @@ async def test_while_reviews_fail_a_token_ends_with_its_own_time(scene: TokenSce
 
 async def test_an_unknown_token_is_not_refused_while_reviews_fail(scene: TokenScene) -> None:
     """Nobody can say whose it is: that is no 401."""
-    scene.api.says = ApiUnreachable("ConnectionRefusedError")
+    scene.api.says = Unavailable("ConnectionRefusedError")
     with pytest.raises(AuthenticationUnavailable):
         await scene.identify(token_of())
     told = scene.reviews.trouble
@@ -218,7 +218,7 @@ async def test_an_unknown_token_is_not_refused_while_reviews_fail(scene: TokenSc
 async def test_words_that_quote_a_token_are_not_repeated(scene: TokenScene) -> None:
     """A webhook may say what it refuses; people are told that it does."""
     token = token_of()
-    scene.api.says = refused(403, f"denied: {token.text.decode()}")
+    scene.api.says = refusal(403, f"denied: {token.text.decode()}")
     with pytest.raises(AuthenticationUnavailable):
         await scene.identify(token)
 
@@ -230,7 +230,7 @@ async def test_a_doubt_lasts_no_longer_than_its_reason(scene: TokenScene) -> Non
     token = token_of()
     await scene.identify(token)
     scene.now += 45.0
-    scene.api.says = ApiUnreachable("gone")
+    scene.api.says = Unavailable("gone")
     await scene.identify(token)
     scene.api.says = rejected()
     scene.now += 13.0

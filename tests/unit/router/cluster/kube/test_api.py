@@ -9,17 +9,10 @@ from typing import Self
 import pytest
 from aiohttp import web
 
+from sealane_kube.errors import Forbidden, KubeError, Throttled, TooLong, Unavailable, Unreadable
 from sealane_router.cluster.kube import api
 from sealane_router.cluster.kube.api import KubeApi
-from sealane_router.cluster.kube.errors import (
-    ApiRefused,
-    ApiTooLong,
-    ApiUnreachable,
-    ApiUnreadable,
-    Busy,
-    Denied,
-    KubeconfigError,
-)
+from sealane_telemetry.settings.variable import SettingsError
 from tests.support.scripted_kubernetes import (
     Answer,
     ScriptedKubernetes,
@@ -78,13 +71,13 @@ async def test_a_page_that_is_too_long_is_asked_for_in_smaller_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Down to one object; then there is nothing left to do."""
-    monkeypatch.setattr(api, "MAX_ANSWER", 300)
+    monkeypatch.setattr(api, "MAX_ANSWER", 300)  # before the client is opened
     long = listed(*(thing(str(number), "1") for number in range(9)))
     async with Opened(tmp_path, long, listed(thing("a", "1"))) as opened:
         items = await opened.listed()
         limits = [request.query["limit"] for request in opened.server.asked]
     async with Opened(tmp_path, long) as opened:
-        with pytest.raises(ApiTooLong, match="above 300 bytes"):
+        with pytest.raises(TooLong, match="above 300 bytes"):
             await opened.listed()
 
     assert len(items) == 1
@@ -95,7 +88,7 @@ async def test_a_list_that_does_not_end_is_given_up(tmp_path: Path, monkeypatch:
     """A server that hands out tokens for ever."""
     monkeypatch.setattr(api, "_MAX_PAGES", 3)
     async with Opened(tmp_path, listed(more="again")) as opened:
-        with pytest.raises(ApiUnreadable, match="does not end"):
+        with pytest.raises(Unreadable, match="does not end"):
             await opened.listed()
         asked = len(opened.server.asked)
 
@@ -110,52 +103,36 @@ async def test_a_watch_says_what_happens(tmp_path: Path) -> None:
         query = dict(opened.server.asked[0].query)
 
     assert seen == ["begun", "ADDED", "BOOKMARK"]
-    assert query == {"watch": "1", "resourceVersion": "7", "allowWatchBookmarks": "true", "timeoutSeconds": "30"}
+    assert query == {"watch": "true", "resourceVersion": "7", "allowWatchBookmarks": "true", "timeoutSeconds": "30"}
 
 
 @pytest.mark.parametrize("rest", [b'{"type":"ADDED","obj', b"nonsense\n", b'{"type":1,"object":{}}\n'])
-async def test_a_stream_that_breaks_within_an_event_is_an_error(tmp_path: Path, rest: bytes) -> None:
+async def test_an_event_that_is_none_is_an_error(tmp_path: Path, rest: bytes) -> None:
     """Nobody knows what was meant."""
     async with Opened(tmp_path, said(ends=True, rest=rest)) as opened:
-        with pytest.raises(ApiUnreadable):
-            await opened.watch()
-
-
-async def test_an_event_without_an_end_is_not_collected_for_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its length has a limit."""
-    monkeypatch.setattr(api, "MAX_LINE", 1000)
-    async with Opened(tmp_path, said(rest=b"x" * 1001)) as opened:
-        with pytest.raises(ApiTooLong, match="above 1000 bytes"):
-            await opened.watch()
-
-
-async def test_a_watch_that_is_not_ended_is_ended_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that is half open says nothing for ever."""
-    monkeypatch.setattr(api, "WATCH_GRACE", -29.95)
-    async with Opened(tmp_path, said()) as opened:
-        with pytest.raises(ApiUnreachable):
+        with pytest.raises(Unreadable):
             await opened.watch()
 
 
 @pytest.mark.parametrize(
     ("answer", "error", "words"),
     [
-        (refuses(403, "secrets is forbidden"), Denied, "403: secrets is forbidden"),
-        (refuses(429, "slow down", Retry_After="7"), Busy, "429: slow down"),
-        (refuses(500), Busy, "500: no"),
-        (writes(b"<html>"), ApiUnreadable, "not what Kubernetes says"),
-        (writes(b'{"items": 3}'), ApiUnreadable, "not what Kubernetes says"),
+        (refuses(403, "secrets is forbidden"), Forbidden, "403: secrets is forbidden"),
+        (refuses(429, "slow down", Retry_After="7"), Throttled, "429: slow down"),
+        (refuses(500), Unavailable, "500: no"),
+        (writes(b"<html>"), Unreadable, "not what Kubernetes says"),
+        (writes(b'{"items": 3}'), Unreadable, "not what Kubernetes says"),
     ],
 )
 async def test_a_refusal_keeps_kubernetes_words(
-    tmp_path: Path, answer: Answer, error: type[Exception], words: str
+    tmp_path: Path, answer: Answer, error: type[KubeError], words: str
 ) -> None:
     """Each of its own class."""
     async with Opened(tmp_path, answer) as opened:
-        with pytest.raises(error, match=words):
+        with pytest.raises(error) as caught:
             await opened.listed()
+
+    assert words in caught.value.brief
 
 
 async def test_one_object_is_its_bytes(tmp_path: Path) -> None:
@@ -163,11 +140,11 @@ async def test_one_object_is_its_bytes(tmp_path: Path) -> None:
     async with Opened(tmp_path, writes(b'{"a": 1}')) as opened:
         content = await opened.api.get("/things/a")
         closed = KubeApi(None)
-        with pytest.raises(ApiUnreachable, match="closed"):
+        with pytest.raises(Unavailable, match="closed"):
             await closed.get("/things/a")
         nowhere = KubeApi(replace(opened.server, url="http://127.0.0.1:1").kubeconfig(tmp_path))
         await nowhere.open()
-        with pytest.raises(ApiUnreachable):
+        with pytest.raises(Unavailable):
             await nowhere.get("/things/a")
         await nowhere.close()
 
@@ -175,18 +152,16 @@ async def test_one_object_is_its_bytes(tmp_path: Path) -> None:
 
 
 async def test_what_is_created_comes_back(tmp_path: Path) -> None:
-    """It is posted as JSON, and 201 is the only good answer."""
+    """It is posted as JSON."""
     said = []
 
     async def create(request: web.Request) -> web.Response:
         said.append((request.method, request.path, await request.json(), request.headers["Content-Type"]))
         return web.json_response({"b": 2}, status=201)
 
-    async with Opened(tmp_path, create, writes(b"{}"), refuses(500)) as opened:
+    async with Opened(tmp_path, create, refuses(500)) as opened:
         content = await opened.api.create("/things", {"a": 1})
-        with pytest.raises(ApiRefused):
-            await opened.api.create("/things", {"a": 1})
-        with pytest.raises(Busy):
+        with pytest.raises(Unavailable):
             await opened.api.create("/things", {"a": 1})
         token = opened.server.asked[0].headers["Authorization"]
 
@@ -199,7 +174,7 @@ async def test_a_token_that_is_not_known_any_more_is_read_again(tmp_path: Path) 
     """Tokens are rotated; the next question has the new one."""
     async with Opened(tmp_path, refuses(401), writes(b"{}")) as opened:
         opened.server.kubeconfig(tmp_path, token="the-new-one")
-        with pytest.raises(Denied):
+        with pytest.raises(Forbidden):
             await opened.api.get("/things/a")
         await opened.api.get("/things/a")
         tokens = [request.headers["Authorization"] for request in opened.server.asked]
@@ -207,19 +182,18 @@ async def test_a_token_that_is_not_known_any_more_is_read_again(tmp_path: Path) 
     assert tokens == ["Bearer token-of-the-router", "Bearer the-new-one"]
 
 
-@pytest.mark.parametrize("text", ["", "nonsense: [", "[]", "{}", "current-context: nowhere"])
-async def test_a_kubeconfig_that_cannot_be_used_says_what_to_do(tmp_path: Path, text: str) -> None:
+async def test_a_kubeconfig_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> None:
     """For whoever started the router."""
     path = tmp_path / "kubeconfig"
-    path.write_text(text, "utf-8")
+    path.write_text("nonsense: [", "utf-8")
 
-    with pytest.raises(KubeconfigError, match=r"SEALANE_KUBECONFIG: .* write a kubeconfig that kubectl takes"):
+    with pytest.raises(SettingsError, match=r"SEALANE_KUBECONFIG: .* write a kubeconfig that kubectl takes"):
         await KubeApi(path).open()
 
 
 async def test_without_a_kubeconfig_there_must_be_a_service_account() -> None:
     """The message names both ways out."""
-    with pytest.raises(KubeconfigError, match=r"SEALANE_CLUSTER, SEALANE_TOKEN_REVIEW: .* or write --kubeconfig FILE"):
+    with pytest.raises(SettingsError, match=r"SEALANE_CLUSTER, SEALANE_TOKEN_REVIEW: .* or write --kubeconfig FILE"):
         await KubeApi(None).open()
 
 
@@ -237,7 +211,7 @@ async def test_a_watch_survives_a_new_token(tmp_path: Path) -> None:
     async with Opened(tmp_path, later, refuses(401), writes(b"{}")) as opened:
         watch = opened.api.watch("/things", "", "7", 30)
         begun = await anext(watch)
-        with pytest.raises(Denied):
+        with pytest.raises(Forbidden):
             await opened.api.get("/things/a")
         rotated.set()
         said_then = [each.type async for each in watch if each is not None]

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
+from sealane_kube.errors import Expired, Forbidden, KubeError, Throttled, Unavailable
 from sealane_router.cluster.kube import reflector as module
 from sealane_router.cluster.kube.api import Event, Metadata, Page
-from sealane_router.cluster.kube.errors import ApiError, ApiUnreachable, Busy, Denied, Gone
 from sealane_router.cluster.kube.reflector import LONGEST_WAIT, RELIST_AFTER, Reflector, Resource, Surroundings
 from sealane_telemetry.metrics import RouterMetrics
 
@@ -74,7 +74,7 @@ class Script:
         step = self._next()
         yield None
         for each in step:
-            if isinstance(each, ApiError):
+            if isinstance(each, KubeError):
                 raise each
             if callable(each):
                 each()
@@ -139,7 +139,7 @@ async def test_events_that_say_nothing_new_are_not_noticed() -> None:
     assert script.noticed == 1
 
 
-@pytest.mark.parametrize("gone", [Gone(410, "too old"), _status(410), _status(500, "Expired")])
+@pytest.mark.parametrize("gone", [Expired("too old", 410), _status(410), _status(500, "Expired")])
 async def test_after_410_everything_is_listed_again_at_once(gone: Any) -> None:
     """Whether the answer or an event says it; what is known stays until then."""
     step = gone if isinstance(gone, Exception) else [gone]
@@ -155,7 +155,7 @@ async def test_after_410_everything_is_listed_again_at_once(gone: Any) -> None:
 
 async def test_a_broken_watch_is_resumed_and_not_listed() -> None:
     """A connection that was cut has lost nothing: the versions say where to go on."""
-    script = Script(_page(), [Event("ADDED", _raw("a", "11")), ApiUnreachable("reset")], [_bookmark("12")])
+    script = Script(_page(), [Event("ADDED", _raw("a", "11")), Unavailable("reset")], [_bookmark("12")])
     await script.play()
 
     assert script.asked == ["list /things metadata.name=a", "watch 10", "watch 11", "watch 12"]
@@ -165,8 +165,8 @@ async def test_a_broken_watch_is_resumed_and_not_listed() -> None:
 
 async def test_failures_wait_longer_and_longer() -> None:
     """Doubling, up to ten seconds; the first success begins anew."""
-    failures = [ApiUnreachable("away")] * 8
-    script = Script(*failures, _page(), [ApiUnreachable("again")])
+    failures = [Unavailable("away")] * 8
+    script = Script(*failures, _page(), [Unavailable("again")])
     await script.play()
 
     assert script.slept == [0.4, 0.8, 1.6, 3.2, 6.4, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT, 0.4]
@@ -174,10 +174,10 @@ async def test_failures_wait_longer_and_longer() -> None:
 
 async def test_what_failed_is_told_while_it_fails() -> None:
     """With the time since when; what was known before stands."""
-    script = Script(_page(_raw("a", "5")), [], Denied(403, "no"), Denied(403, "no"))
+    script = Script(_page(_raw("a", "5")), [], Forbidden("no", 403), Forbidden("no", 403))
     await script.play()
 
-    assert isinstance(script.reflector.failure, ApiError)
+    assert isinstance(script.reflector.failure, KubeError)
     assert script.reflector.failing_since == 1000.0
     assert script.reflector.age == script.now - 1000.0
     assert list(script.reflector.listing.items) == ["a"]
@@ -186,7 +186,7 @@ async def test_what_failed_is_told_while_it_fails() -> None:
 @pytest.mark.parametrize(("said", "waits"), [(7.0, 8.4), (None, 0.4), (60.0, LONGEST_WAIT * 1.2)])
 async def test_a_busy_server_says_how_long_to_wait(said: float | None, waits: float) -> None:
     """At least that, with jitter on top, and never for minutes."""
-    script = Script(Busy(429, "slow down", said))
+    script = Script(Throttled("slow down", 429, retry_after=said))
     await script.play()
 
     assert script.slept == [pytest.approx(waits)]
@@ -223,7 +223,7 @@ async def test_the_whole_is_listed_now_and_then_regardless() -> None:
 
 async def test_an_api_server_that_lags_behind_is_not_believed() -> None:
     """Its list is older than what is known; the next one may be right."""
-    script = Script(_page(_raw("a", "50"), version="60"), Gone(410, ""), _page(version="40"), _page(version="70"))
+    script = Script(_page(_raw("a", "50"), version="60"), Expired("", 410), _page(version="40"), _page(version="70"))
     await script.play()
 
     assert script.reflector.listing.version == "70"
