@@ -121,7 +121,7 @@ class InvestigatorMetrics(FamilyCollector):
         )
         self.detection_seconds = HistogramFamily(
             "sealane_investigator_detection_seconds",
-            "From the moment an error happened, by its reporter's clock, to its count in the database.",
+            "From the moment an error happened, by its reporter's clock, to its count; replays are left out.",
             unit="seconds",
             bounds=DELAY_BOUNDS,
         )

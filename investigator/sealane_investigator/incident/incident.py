@@ -27,6 +27,9 @@ class Trigger(StrEnum):
     ASKED = "asked"
 
 
+#: What the reporters of alerts are called: this and the name of the token.
+ALERT_REPORTERS = "alert/"
+
 #: What is counted beside an incident; each holds so many values, everything further is ``other``.
 FACETS = ("route", "revision", "provider", "model", "tenant", "status")
 MAX_FACET_VALUES = 50

@@ -20,6 +20,9 @@ MAX_TRANSACTION = 500
 _BROKEN = 8
 _TRIES_ALONE = 5
 
+#: Seconds; what took longer comes from a clock that was never set.
+_LONGEST_DELAY = 400 * 86_400.0
+
 _log = get_logger("sealane.investigator.recorder")
 
 Listener = Callable[[Sequence[IncidentChange]], None]
@@ -69,7 +72,6 @@ class Recorder:
         refused = 0
         for begin in range(0, max(1, len(analysed)), MAX_TRANSACTION):
             refused += await self._transaction(analysed[begin : begin + MAX_TRANSACTION], lost)
-            lost = {}
         return refused
 
     async def _transaction(self, events: list[Analysed], lost: dict[str, int]) -> int:
@@ -100,7 +102,7 @@ class Recorder:
             if len(events) > 1:
                 middle = len(events) // 2
                 await self._halve(events[:middle], lost, halving)
-                await self._halve(events[middle:], {}, halving)
+                await self._halve(events[middle:], lost, halving)
                 return
             halving.refused.extend(events)
             halving.error = error
@@ -122,9 +124,11 @@ class Recorder:
         now = self.now()
         self.metrics.events.labels("counted").inc(recorded.counted)
         self.metrics.events.labels("replayed").inc(recorded.replayed)
-        detection = self.metrics.detection_seconds.labels()
-        for each in events:
-            detection.observe(max(0.0, now - each.event.occurred_at))
+        if not recorded.replayed:  # when something was told again says nothing of when it was found
+            detection = self.metrics.detection_seconds.labels()
+            for each in events:
+                if now - each.event.occurred_at <= _LONGEST_DELAY:
+                    detection.observe(max(0.0, now - each.event.occurred_at))
         for change in recorded.changes:
             self.metrics.changes.labels(change.kind.value).inc()
         for listener in self.listeners:

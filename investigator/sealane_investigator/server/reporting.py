@@ -10,6 +10,7 @@ from aiohttp import web
 
 from sealane_api.diagnosis.error_event import MAX_BATCH, ErrorBatch, ErrorEvent, Origin
 from sealane_investigator.errors import BatchRefused
+from sealane_investigator.incident.incident import ALERT_REPORTERS
 from sealane_investigator.intake.acceptance import Intake
 from sealane_investigator.intake.alerts import Alerts, Webhook, decode_alerts
 from sealane_investigator.intake.wire import Batch, decode_batch
@@ -98,7 +99,7 @@ class Reporting:
         """``POST /v1/alerts``."""
         origin = Origin.SELF if call.caller.own else Origin.ALERT
         with self._admitted():
-            body, reporter = await _body(call.request), f"alert/{call.caller.name}"
+            body, reporter = await _body(call.request), ALERT_REPORTERS + call.caller.name
             decode = partial(decode_alerts, body, reporter=reporter, origin=origin)
             alerts = await asyncio.to_thread(decode) if len(body) > _LARGE else decode()
             await self._take(alerts)

@@ -95,7 +95,7 @@ keys = Table(
     Index("incident_keys_home", "home"),
 )
 
-#: Ids of the events that were counted.
+#: Digests of reporter and id of the events that were counted.
 seen = Table(
     "seen_events",
     metadata,

@@ -1,39 +1,72 @@
-"""Which events of a batch are new, and which reporters dropped more than before."""
+"""Which events of a batch are new, and which reporters have lately dropped some."""
 
-from collections.abc import Mapping, Sequence
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import Connection, literal, select, update
 
+from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.store.dialect import among, insert, listed, locked
 from sealane_investigator.store.rows import storable
 from sealane_investigator.store.schema import reporters, seen
 from sealane_investigator.store.states import HOUR
 
+#: What is repeated is remembered anew after so many hours.
+REFRESHED_AFTER = 12
 
-def unseen(connection: Connection, batch: Sequence[Analysed], at: float) -> list[Analysed]:
-    """The events that nobody counted; from now on they count as seen. In the order of their ids."""
-    by_id = {storable(analysed.event.id): analysed for analysed in batch}
-    if not by_id:
-        return []
-    rows = listed(connection, sorted(by_id))
+#: What a reporter tells for so long after it had to drop events may have been among them, in seconds: its queue is told
+#: oldest first, and what it turned away came after all of it.
+LOSS_LASTS = 600.0
+
+
+def unseen(connection: Connection, batch: Sequence[Analysed], at: float) -> tuple[list[Analysed], list[Analysed]]:
+    """The events that nobody counted, which count as seen from now on, and those that come again; by id."""
+    by_name: dict[str, Analysed] = {}
+    for analysed in batch:
+        by_name.setdefault(_name(analysed.event), analysed)
+    if not by_name:
+        return [], []
+    # In the order of names, so that two batches that overlap wait for each other in one direction only.
+    names = sorted(by_name)
+    rows = listed(connection, names)
     # SQLite takes ON CONFLICT after a SELECT for a join unless there is a WHERE.
     source = select(rows.c.value, literal(int(at // HOUR))).where(literal(value=True))
     claim = insert(connection, seen).from_select(["id", "hour"], source).on_conflict_do_nothing().returning(seen.c.id)
-    return [by_id[number] for number in connection.execute(claim).scalars()]
+    fresh = set(connection.execute(claim).scalars())
+    known = [name for name in names if name not in fresh]
+    if known:
+        _remember_longer(connection, known, at)
+    return _ordered(by_name, fresh), _ordered(by_name, known)
 
 
-def more_dropped(connection: Connection, dropped: Mapping[str, int], at: float) -> frozenset[str]:
-    """Write down what reporters say they dropped since their epochs began; return those of whom it is more."""
+def _ordered(by_name: Mapping[str, Analysed], names: Iterable[str]) -> list[Analysed]:
+    return sorted((by_name[name] for name in names), key=lambda analysed: (analysed.event.id, analysed.event.reporter))
+
+
+def _name(event: ErrorEvent) -> str:
+    """What an event is known by: its reporter and its id, for two reporters may both count from 1."""
+    named = f"{event.reporter}\0{event.id}".encode(errors="replace")
+    return base64.b85encode(hashlib.blake2b(named, digest_size=16).digest()).decode()
+
+
+def _remember_longer(connection: Connection, names: Sequence[str], at: float) -> None:
+    """What is still repeated, as a firing alert is for weeks, is forgotten so long after the last time."""
+    hour = int(at // HOUR)
+    old = among(connection, seen.c.id, names), seen.c.hour < hour - REFRESHED_AFTER
+    connection.execute(update(seen).where(*old).values(hour=hour))
+
+
+def lately_dropped(connection: Connection, dropped: Mapping[str, int], at: float) -> frozenset[str]:
+    """Write down what reporters say they dropped since their epochs began; return those of whom that is lately more."""
     told = {storable(name): number for name, number in sorted(dropped.items()) if number > 0}
     if not told:
         return frozenset()
-    query = select(reporters.c.reporter, reporters.c.dropped).where(among(connection, reporters.c.reporter, [*told]))
-    known = {
-        row.reporter: row.dropped
-        for row in connection.execute(locked(connection, query.order_by(reporters.c.reporter)))
-    }
-    grown = [name for name, number in told.items() if number > known.get(name, 0)]
+    query = select(reporters).where(among(connection, reporters.c.reporter, [*told])).order_by(reporters.c.reporter)
+    known = {row.reporter: row for row in connection.execute(locked(connection, query))}
+    lately = {name for name, row in known.items() if row.at > at - LOSS_LASTS}
+    grown = [name for name, number in told.items() if name not in known or number > known[name].dropped]
     if grown:
         upsert = insert(connection, reporters)
         upsert = upsert.on_conflict_do_update(
@@ -42,4 +75,4 @@ def more_dropped(connection: Connection, dropped: Mapping[str, int], at: float) 
             where=upsert.excluded.dropped > reporters.c.dropped,
         )
         connection.execute(upsert, [{"reporter": name, "dropped": told[name], "at": at} for name in grown])
-    return frozenset(grown)
+    return frozenset(lately.union(grown))

@@ -43,6 +43,8 @@ Values = dict[str, Any]
 
 def lock(connection: Connection, numbers: Sequence[int]) -> dict[int, Values]:
     """The rows of incidents, locked by number. Raises Again when one was merged or deleted since its key was read."""
+    if not numbers:
+        return {}
     query = select(incidents).where(among(connection, incidents.c.id, numbers)).order_by(incidents.c.id)
     rows = {row.id: _values(row) for row in connection.execute(locked(connection, query))}
     if len(rows) < len(numbers) or any(values["merged_into"] is not None for values in rows.values()):

@@ -9,9 +9,10 @@ from sealane_investigator.interfaces import ChangeOf, IncidentChange, Recorded
 from sealane_investigator.store import outages
 from sealane_investigator.store.journal import Entry, publish
 from sealane_investigator.store.recording import counting, samples
-from sealane_investigator.store.recording.arrivals import more_dropped, unseen
+from sealane_investigator.store.recording.arrivals import lately_dropped, unseen
 from sealane_investigator.store.recording.facet_values import KnownValues, count_facets
 from sealane_investigator.store.recording.identity import homes
+from sealane_investigator.store.recording.lasting import go_on, lasting_alerts
 from sealane_investigator.store.recording.samples import RecentSamples
 from sealane_investigator.store.recording.tally import tallied
 from sealane_investigator.store.rows import incident_of
@@ -44,13 +45,17 @@ def record(
 def _record(
     connection: Connection, batch: Sequence[Analysed], dropped: Mapping[str, int], at: float, memory: Memory
 ) -> Recorded:
-    new = unseen(connection, batch, at)
-    grown = more_dropped(connection, dropped, at)
+    new, again = unseen(connection, batch, at)
+    short = lately_dropped(connection, dropped, at)
     replayed = len(batch) - len(new)
+    lasting = lasting_alerts(connection, again, at)
+    placed = homes(connection, tallied(new, at, short), at) if new else {}
+    rows = counting.lock(connection, sorted({*placed, *lasting}))
+    if lasting:
+        counting.write(connection, go_on(rows, lasting, at))
     if not new:
         return Recorded(counted=0, replayed=replayed, changes=())
-    placed = homes(connection, tallied(new, at, grown), at)
-    rows = counting.lock(connection, list(placed))
+    rows = {number: rows[number] for number in placed}
     changes = {number: counting.count(rows[number], tally, at) for number, tally in placed.items()}
     per_hour = {(number, hour): count for number, tally in placed.items() for hour, count in tally.hours.items()}
     counting.add_hours(connection, per_hour)

@@ -54,12 +54,14 @@ def keep(
 
 def _chosen(number: int, tally: Tally, incident: Mapping[str, Any], recent: RecentSamples) -> Iterator[dict[str, Any]]:
     room = MAX_SAMPLES - incident["sampled"]
-    position = incident["count"] - tally.count
+    firsts = FIRST_SAMPLES - incident["sampled"]
+    position = incident["count"] - tally.count  # one event may stand for many, and yet no two have the same
     for occurred_at, analysed in tally.events:
         if room <= 0:
             return
-        first = position < FIRST_SAMPLES
+        first = firsts > 0
         if first:
+            firsts -= 1
             slot = (number, 0, f"first {position}")
         else:
             names = "\0".join(f"{facet}={value}" for facet, value in facets_of(analysed.event))

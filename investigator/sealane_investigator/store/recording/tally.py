@@ -12,8 +12,10 @@ from sealane_investigator.store.states import HOUR
 #: One event stands for at most so many occurrences.
 MAX_COUNT = 1_000_000_000
 
-#: A reporter's clock may be ahead by so many seconds; what is later occurred when it arrived.
+#: A reporter's clock may be ahead by so many seconds, and an event may wait for so many to be told. What says otherwise
+#: comes from a clock that was never set, and is counted when it arrived.
 MAX_AHEAD = 60.0
+MAX_BEHIND = 400 * 24 * HOUR
 
 K = TypeVar("K", int, tuple[str, str])
 
@@ -57,8 +59,8 @@ class Tally:
         return (analysed.event for _, analysed in self.events)
 
 
-def tallied(batch: Iterable[Analysed], at: float, grown: frozenset[str] = frozenset()) -> dict[str, Tally]:
-    """Group events by key; ``grown`` are the ``reporter/epoch`` that had to drop more than before."""
+def tallied(batch: Iterable[Analysed], at: float, short: frozenset[str] = frozenset()) -> dict[str, Tally]:
+    """Group events by key; ``short`` are the ``reporter/epoch`` that had to drop some lately."""
     tallies: dict[str, Tally] = {}
     for analysed in batch:
         key = key_of(analysed.event, analysed.fingerprint)
@@ -67,7 +69,7 @@ def tallied(batch: Iterable[Analysed], at: float, grown: frozenset[str] = frozen
             former = key_of(analysed.event, analysed.former) if analysed.former else None
             tally = tallies[key] = Tally(key=key, former=former if former != key else None, latest=analysed)
         _count(tally, analysed, _believed(analysed.event.occurred_at, at))
-        if grown and f"{analysed.event.reporter}/{analysed.event.epoch}" in grown:
+        if short and f"{analysed.event.reporter}/{analysed.event.epoch}" in short:
             tally.at_least = True
     return tallies
 
@@ -96,7 +98,7 @@ def facets_of(event: ErrorEvent) -> Iterable[tuple[str, str]]:
 
 def _believed(occurred_at: float, at: float) -> float:
     """When an event occurred; a time that cannot be is when it arrived."""
-    return occurred_at if 0 <= occurred_at <= at + MAX_AHEAD else at
+    return occurred_at if at - MAX_BEHIND <= occurred_at <= at + MAX_AHEAD else at
 
 
 def _count(tally: Tally, analysed: Analysed, occurred_at: float) -> None:

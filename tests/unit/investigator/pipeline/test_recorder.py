@@ -1,6 +1,7 @@
 """From accepted batches to committed counts."""
 
 import threading
+from collections.abc import Mapping, Sequence
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -9,7 +10,7 @@ from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.errors import StoreUnavailable
 from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.intake.cleaning import LONG_TEXT
-from sealane_investigator.interfaces import ChangeOf, IncidentChange
+from sealane_investigator.interfaces import ChangeOf, IncidentChange, Recorded
 from sealane_investigator.pipeline.recorder import MAX_TRANSACTION, Recorder
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from tests.support.fake_store import FakeStore
@@ -66,6 +67,20 @@ async def test_what_a_reporter_dropped_is_told_once_with_its_highest_number() ->
     assert (store.dropped, store.transactions) == ({"r/e": 5}, [0])
 
 
+async def test_what_a_reporter_dropped_is_told_with_each_transaction() -> None:
+    """For each may hold incidents of which the count is a lower bound."""
+    told: list[dict[str, int]] = []
+
+    class Watching(FakeStore):
+        async def record(self, batch: Sequence[Analysed], dropped: Mapping[str, int]) -> Recorded:
+            told.append(dict(dropped))
+            return await super().record(batch, dropped)
+
+    await _recorder(Watching()).record([accepted(*range(MAX_TRANSACTION + 1), dropped=3)])
+
+    assert told == [{"r/e": 3}, {"r/e": 3}]
+
+
 async def test_a_database_that_is_away_is_told_to_who_gave_the_batch() -> None:
     """It gives it again."""
     store = FakeStore()
@@ -115,6 +130,8 @@ async def test_the_detection_delay_is_measured() -> None:
     recorder = _recorder(FakeStore())
 
     await recorder.record([accepted(1)])
+    await recorder.record([accepted(1)])  # a replay
+    await recorder.record([accepted(2, occurred_at=0.0)])  # by a clock that was never set
 
     assert recorder.metrics.detection_seconds.labels().sum == 99
 

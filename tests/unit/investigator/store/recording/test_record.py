@@ -8,7 +8,7 @@ from sealane_investigator.errors import StoreUnavailable
 from sealane_investigator.incident.incident import State, Trigger
 from sealane_investigator.interfaces import ChangeOf, Query
 from sealane_investigator.store.store import SqlStore
-from tests.support.stores import FakeClock, Opener, analysed, events, one
+from tests.support.stores import HOUR, FakeClock, Opener, analysed, events, one
 
 
 async def test_a_new_error_is_one_incident_with_all_that_is_known_of_it(store: SqlStore) -> None:
@@ -64,10 +64,12 @@ async def test_two_templates_and_two_providers_are_incidents_of_their_own(store:
 
 
 async def test_what_a_reporter_dropped_makes_the_count_a_lower_bound(store: SqlStore, clock: FakeClock) -> None:
-    """Only when it dropped more than it had said before, and only what it reports with it."""
+    """For what it reports then and a while later, also when the batch that says so is a replay; for nobody else's."""
     await store.record([analysed(1)], {"router-1/1": 0})
     before = (await one(store)).at_least
-    await store.record([analysed(2), analysed(3, kind="b", reporter="router-2")], {"router-1/1": 7})
+    await store.record([analysed(1), analysed(3, kind="b", reporter="router-2")], {"router-1/1": 7})
+    await store.record([analysed(2)], {"router-1/1": 7})
+    clock.pass_(HOUR)
     await store.record([analysed(4, kind="c")], {"router-1/1": 7})
 
     assert before is False

@@ -5,7 +5,7 @@ import pytest
 from sealane_investigator.store.recording import samples
 from sealane_investigator.store.recording.samples import FIRST_SAMPLES, RecentSamples
 from sealane_investigator.store.store import SqlStore
-from tests.support.stores import NOON, events
+from tests.support.stores import NOON, analysed, events
 
 
 async def test_the_first_fifty_are_kept_then_one_a_minute(store: SqlStore) -> None:
@@ -15,6 +15,17 @@ async def test_the_first_fifty_are_kept_then_one_a_minute(store: SqlStore) -> No
     await store.record(events(10, first=211, at=NOON + 60), {})
 
     assert len(await store.occurrences(1, 1_000)) == FIRST_SAMPLES + 1 + 1
+
+
+async def test_an_event_that_stands_for_many_is_one_sample_of_the_first(store: SqlStore) -> None:
+    """What comes after it is kept as well."""
+    await store.record([analysed(1, count=1_000)], {})
+    await store.record(events(30, first=2), {})
+    await store.record(events(30, first=32), {})
+
+    kept = await store.occurrences(1, 1_000)
+    assert len(kept) == FIRST_SAMPLES + 1
+    assert sum(each.event.count for each in kept) == 1_000 + FIRST_SAMPLES
 
 
 async def test_each_set_of_facets_has_its_own_sample(store: SqlStore) -> None:

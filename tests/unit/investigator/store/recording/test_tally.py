@@ -1,7 +1,7 @@
 """A batch by incident, without a database."""
 
 from sealane_api.diagnosis.error_event import Origin
-from sealane_investigator.store.recording.tally import MAX_AHEAD, facets_of, key_of, tallied
+from sealane_investigator.store.recording.tally import MAX_AHEAD, MAX_BEHIND, facets_of, key_of, tallied
 from tests.support.stores import HOUR, NOON, analysed
 
 
@@ -26,6 +26,15 @@ def test_a_clock_that_is_ahead_is_not_believed() -> None:
     (tally,) = tallied([analysed(1, at=NOON + MAX_AHEAD + 1)], NOON).values()
 
     assert tally.last_seen == NOON
+
+
+def test_a_clock_that_was_never_set_is_not_believed() -> None:
+    """Nothing waits for more than a year to be told; an incident of 1970 would be quiet at once."""
+    late, never = (
+        tallied([analysed(1, at=at)], NOON).popitem()[1] for at in (NOON - MAX_BEHIND, NOON - MAX_BEHIND - 1)
+    )
+
+    assert (late.first_seen, never.first_seen) == (NOON - MAX_BEHIND, NOON)
 
 
 def test_sealanes_own_trouble_has_a_key_of_its_own() -> None:
