@@ -9,22 +9,21 @@ from sealane_investigator.store.store import SqlStore
 from tests.support.stores import DAY, HOUR, NOON, FakeClock, analysed, do, one
 
 
-def _alert(**more: object) -> Analysed:
+def _alert() -> Analysed:
     """The same alert, however often it is told; it began at NOON."""
-    named = {"reporter": "alert/am", "origin": Origin.ALERT, "workload": "team/Deployment/api"}
-    return analysed("alert-1", **named | more)
+    return analysed("alert-1", reporter="alert/am", origin=Origin.ALERT, workload="team/Deployment/api")
 
 
 async def test_an_alert_that_fires_for_weeks_is_not_taken_for_quiet(store: SqlStore, clock: FakeClock) -> None:
     """Each repetition shows that the trouble lasts, and counts no more."""
-    await store.record([_alert()], {})
+    recorded = [await store.record([_alert()], {})]
     for _ in range(20):
         clock.pass_(DAY)
-        recorded = await store.record([_alert()], {})
+        recorded.append(await store.record([_alert()], {}))
         await store.tidy()
 
     found = await one(store)
-    assert (recorded.counted, recorded.replayed, recorded.changes) == (0, 1, ())
+    assert (recorded[-1].counted, recorded[-1].replayed, recorded[-1].changes) == (0, 1, ())
     assert (found.state, found.count, found.first_seen, found.last_seen) == (State.OPEN, 1, NOON, clock.at)
 
 
