@@ -46,6 +46,21 @@ class _Expected:
             return True
         return state.candidate.hash not in {*self.before.rejected, self.before.held}
 
+    def may_go_forward(self, state: RolloutState, suspended: bool) -> bool:
+        """Nothing starts, gets more traffic or is promoted while that is suspended or paused; a new spec is new."""
+        old = self.before
+        paused = old.paused_by is not None and self.asked not in {"promote", "resume"}
+        if old.stable is None or not (suspended or paused) or self.asked in {"abort", "undo"}:
+            return True
+        if state.stable is not None and old.candidate is not None and state.stable.hash == old.candidate.hash:
+            return state.previous is None  # a lost challenge, or a spec that returned, not a promotion
+        if state.candidate is None or state.phase is Phase.CHALLENGING:
+            return True
+        same = old.candidate is not None and old.candidate.hash == state.candidate.hash
+        if not same:
+            return not suspended and old.phase is not Phase.WAITING
+        return old.phase is Phase.CHALLENGING or state.candidate.weight <= old.candidate.weight  # type: ignore[union-attr]
+
 
 class RolloutMachine(RuleBasedStateMachine):
     """Everything that may happen to a rollout, in any order."""
@@ -168,6 +183,8 @@ class RolloutMachine(RuleBasedStateMachine):
             return  # not looked at since somebody else wrote it
         assert self.expected.may_be_stable(state), (self.expected.before, state)
         assert self.expected.may_be_candidate(state), (self.expected.before, state)
+        suspended = self.rollout.decision.suspended is not None
+        assert self.expected.may_go_forward(state, suspended), (self.expected.before, state)
         assert len(state.rejected) <= MAX_REJECTED
         assert len(self.rollout.decision.notes) <= 12
         on_trial = state.phase in {Phase.PROGRAMMING, Phase.STEPPING, Phase.CHALLENGING}
