@@ -75,7 +75,8 @@ def slack_body(notice: Notice, link: str | None) -> bytes:
     return msgspec.json.encode(
         {
             "text": f"{_WORDS.get(notice.kind, notice.kind.value)}: {_plain(incident.title)}"[:_MAX_TEXT],
-            "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text}}],
+            # Verbatim: else Slack makes links of addresses and mentions of names, whoever wrote them.
+            "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}],
         }
     )
 

@@ -19,6 +19,8 @@ CLAIM_SECONDS = 60.0
 CLAIMED = 10
 MAX_ATTEMPTS = 24
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 3_600.0
+#: Notices of which it is remembered who has them.
+MAX_REMEMBERED = 1_000
 
 _log = get_logger("sealane.investigator.outbox")
 
@@ -40,7 +42,8 @@ class Outbox:
         self._metrics = metrics
         self._owner = owner
         self._random_unit = random_unit
-        #: Channels that have a notice already, while another one has not.
+        #: Channels that have a notice already, while another one has not. The oldest are forgotten: another replica may
+        #: have told them by now, and one that has not is only told again.
         self._arrived: dict[int, set[str]] = {}
 
     async def turn(self) -> None:
@@ -56,6 +59,8 @@ class Outbox:
 
     async def _deliver(self, notice: Notice) -> None:
         arrived = self._arrived.setdefault(notice.id, set())
+        while len(self._arrived) > MAX_REMEMBERED:
+            del self._arrived[next(iter(self._arrived))]
         missing = [channel for channel in self._channels if channel.name not in arrived]
         await asyncio.gather(*(self._tell(channel, notice, arrived) for channel in missing))
         await self._settle(notice, everywhere=len(arrived) >= len(self._channels))

@@ -78,6 +78,13 @@ def test_a_message_in_slacks_format_is_read_at_a_glance() -> None:
     assert said.endswith("<https://s.test/#incident=7|incident 7>")
 
 
+def test_slack_makes_nothing_of_plain_text() -> None:
+    """By itself it would turn an address in an error into a link, and ``@here`` into a mention."""
+    shown = json.loads(slack_body(_notice(replace(INCIDENT, title="@here see https://evil.test")), None))
+
+    assert shown["blocks"][0]["text"]["verbatim"] is True
+
+
 def test_an_error_cannot_mention_anybody_or_make_a_link() -> None:
     """Its text is written by whoever caused it."""
     hostile = replace(INCIDENT, title="<!channel> <https://evil.test|log in> *now* `x` & more")

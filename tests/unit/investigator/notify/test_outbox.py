@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from sealane_investigator.errors import StoreUnavailable
 from sealane_investigator.interfaces import ChangeOf, Notice
-from sealane_investigator.notify.outbox import FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS, Outbox
+from sealane_investigator.notify.outbox import FIRST_PAUSE, LONGEST_PAUSE, MAX_ATTEMPTS, MAX_REMEMBERED, Outbox
 from sealane_telemetry.investigator_metrics import InvestigatorMetrics
 from tests.support.fake_store import FakeStore
 from tests.support.waiting import until
@@ -124,3 +124,15 @@ async def test_a_database_that_is_away_is_told_to_who_runs_it() -> None:
 
     with pytest.raises(StoreUnavailable):
         await _outbox(store, _Played("a")).turn()
+
+
+async def test_what_is_remembered_of_notices_is_bounded() -> None:
+    """Another replica may tell what failed here, and nobody says so."""
+    store, broken = FakeStore(), _Played("a", works=False)
+    outbox = _outbox(store, broken)
+
+    for number in range(1, MAX_REMEMBERED + 11):
+        store.notices = [_notice(number)]
+        await outbox.turn()
+
+    assert [*outbox._arrived] == [*range(11, MAX_REMEMBERED + 11)]
