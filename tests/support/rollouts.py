@@ -60,10 +60,14 @@ def pointer(revision: int, since: float = BEGIN) -> Pointer:
 
 @dataclass(slots=True)
 class Quality:
-    """How a revision does: the share of bad exchanges, and seconds to first content."""
+    """How a revision does: the share of bad exchanges, and seconds to first content.
+
+    ``shut``: its breakers are open, and refuse all exchanges but so many in a second.
+    """
 
     bad: float = 0.0
     latency: float = 0.2
+    shut: float | None = None
 
 
 @dataclass(slots=True)
@@ -72,16 +76,24 @@ class _Count:
 
     exchanges: float = 0.0
     bad: float = 0.0
+    refused: float = 0.0
     latency: list[float] = field(default_factory=lambda: [0.0] * (len(LATENCY_BOUNDS) + 1))
 
     def add(self, exchanges: float, quality: Quality) -> None:
         self.exchanges += exchanges
+        if quality.shut is not None:
+            refused = max(0.0, exchanges - quality.shut)
+            self.refused += refused
+            self.bad += refused
+            exchanges -= refused
         self.bad += exchanges * quality.bad
         self.latency[bisect_left(LATENCY_BOUNDS, quality.latency)] += exchanges * (1 - quality.bad)
 
     def figures(self) -> Figures:
         bad = int(self.bad + 1e-6)
-        failures = {"InvalidRequest": bad} if bad else {}
+        refused = min(bad, int(self.refused + 1e-6))
+        counts = {"InvalidRequest": bad - refused, "BreakerOpen": refused}
+        failures = {name: count for name, count in counts.items() if count}
         return Figures(int(self.exchanges + 1e-6), bad, tuple(int(each + 1e-6) for each in self.latency), failures)
 
 
@@ -154,6 +166,10 @@ class Rollout:
     def fails(self, revision: int, bad: float) -> None:
         """From now on this share of a revision's exchanges goes wrong."""
         self.quality[revision] = replace(self.quality.get(revision, Quality()), bad=bad)
+
+    def shuts(self, revision: int, probes: float | None = 0.0) -> None:
+        """Its breakers are open and let so many exchanges a second through; None: they are closed again."""
+        self.quality[revision] = replace(self.quality.get(revision, Quality()), shut=probes)
 
     def slows(self, revision: int, latency: float) -> None:
         """From now on a revision needs so many seconds to its first content."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sealane_operator.rollout.analysis.comparison import MIN_EXCHANGES, Verdict
-from sealane_operator.rollout.analysis.figures import age, rate_of, sent, stretch
+from sealane_operator.rollout.analysis.figures import age, bad_share, rate_of, sent, stretch
 from sealane_operator.rollout.analysis.suspicion import suspect
 from sealane_operator.rollout.model import Phase, Series
 from sealane_operator.rollout.phases import challenge, end_challenge, fall_back, lose_challenge
@@ -14,6 +14,9 @@ CHALLENGE_SECONDS = 30.0
 
 #: A challenge without routers that follow, or without traffic, ends after so many seconds.
 CHALLENGE_DEADLINE = 180.0
+
+#: Over so many seconds it is seen that breakers keep the promoted revision from being judged.
+_REFUSING_SECONDS = 60.0
 
 
 def judge(turn: Turn) -> Turn:
@@ -62,6 +65,26 @@ def _judge_challenge(turn: Turn) -> Turn:
     enough = min(sent(both.stable).whole, sent(both.candidate).whole) >= MIN_EXCHANGES
     if enough and age(series) >= CHALLENGE_SECONDS:
         return end_challenge(turn, rate_of(both.stable), "the previous revision does no better")
-    if elapsed >= CHALLENGE_DEADLINE:
+    patient = _is_shut_out(series) and not _is_awaited(turn)
+    if elapsed >= (turn.seen.policy.progress_deadline.seconds if patient else CHALLENGE_DEADLINE):
         return end_challenge(turn, rate_of(both.stable), "there was too little to compare it with in time")
     return turn
+
+
+def _is_shut_out(series: Series) -> bool:
+    """Whether breakers refuse most of what the promoted revision gets, while the previous one serves.
+
+    It broke, or an outage ended and its breakers did not notice: the next probe tells. Until then the half that the
+    previous one serves is better off than if the promoted one had everything.
+    """
+    last = stretch(series, _REFUSING_SECONDS)
+    ours, theirs = last.stable, last.candidate
+    if min(ours.exchanges, theirs.exchanges) < MIN_EXCHANGES:
+        return False
+    return sent(ours).whole < ours.exchanges / 2 and bad_share(theirs).value < 0.5
+
+
+def _is_awaited(turn: Turn) -> bool:
+    """Whether the spec asks for another revision, which waits for the end of the challenge."""
+    wanted, stable = turn.seen.wanted, turn.state.stable
+    return wanted is not None and (stable is None or wanted.hash != stable.hash)

@@ -68,7 +68,8 @@ _PLAIN = {
     SUSPENDED: SUSPENDED_WORDS,
     UNREACHABLE: "no router is ready; it goes on when one is",
     UNPROGRAMMED: "not every ready router holds the stable revision yet; it starts when they do",
-    Verdict.NO_DATA.value: "nothing to compare: no traffic, or an outage of both; it goes on afterwards",
+    Verdict.NO_DATA.value: "nothing to compare: no traffic, no model that both revisions claim, or an outage of both; "
+    "it goes on afterwards, or with kubectl sealane promote",
     Verdict.UNAVAILABLE.value: "no router tells its figures; see whether the operator reaches their admin ports",
 }
 

@@ -120,6 +120,54 @@ def test_a_challenge_that_comes_to_nothing_ends(trouble: str) -> None:
     assert rollout.told.count("ChallengeStarted") == 1  # what was suspected once is the baseline now
 
 
+def test_a_promoted_revision_that_its_breakers_shut_out_is_judged_by_their_next_probe() -> None:
+    """Breakers may stay open for longer than a challenge without figures lasts; the broken revision must not stay."""
+    rollout = _challenged()
+    rollout.fails(8, 1.0)
+    rollout.shuts(8)
+    rollout.seconds(int(CHALLENGE_DEADLINE) + 60)
+    assert (rollout.state.phase, rollout.stable) == (Phase.CHALLENGING, 8)
+
+    rollout.shuts(8, probes=1.0)
+    rollout.until(lambda each: each.finished == ["RolledBack"], 10)
+    assert rollout.stable == 7
+
+
+def test_breakers_that_close_long_after_an_outage_exonerate() -> None:
+    """Their next probe goes through, and both are compared."""
+    rollout = _challenged()
+    rollout.fails(8, 0.0)
+    rollout.shuts(8)
+    rollout.seconds(int(CHALLENGE_DEADLINE) + 60)
+    rollout.shuts(8, probes=None)
+    rollout.until_phase(Phase.BAKING, 30)
+
+    assert (rollout.stable, rollout.finished) == (8, [])
+
+
+def test_a_challenge_whose_breakers_never_probe_ends_with_the_progress_deadline() -> None:
+    """Nothing was proven."""
+    rollout = _challenged(progressDeadline="4m")
+    rollout.fails(8, 1.0)
+    rollout.shuts(8)
+    took = rollout.until_phase(Phase.BAKING)
+
+    assert took == rollout.policy.progress_deadline.seconds
+    assert rollout.stable == 8
+
+
+def test_a_new_spec_does_not_wait_for_the_next_probe() -> None:
+    """It may be the correction of what is challenged."""
+    rollout = _challenged()
+    rollout.fails(8, 1.0)
+    rollout.shuts(8)
+    rollout.seconds(60)
+    rollout.ask_for(9)
+    took = rollout.until(lambda each: each.candidate is not None and each.candidate[0] == 9)
+
+    assert took <= CHALLENGE_DEADLINE
+
+
 def test_an_outage_that_grows_in_the_challenge_costs_one_challenge() -> None:
     """The worst that both did is what is remembered."""
     rollout = _challenged()
