@@ -2,8 +2,9 @@
 
 ``labelled.jsonl`` has groups (message templates) and kinds (``observed``, ``documented``). ``wordings.txt`` was written
 from documentation and knowledge of the field before any rule was; ``collected.txt`` was collected from public threads
-and written from memory afterwards, and measured before anything was corrected by it; ``threads.txt`` likewise, by a
-second hand that had not written the rules, and nothing is trained on it.
+and written from memory afterwards, and measured before anything was corrected by it; ``threads.txt`` and
+``third_hand.txt`` likewise, by hands that had not written the rules; ``paraphrased.txt`` are sentences of our own in
+words that no provider uses.
 """
 
 import json
@@ -17,6 +18,9 @@ from sealane_investigator.incident.peeled import Peeled
 from sealane_investigator.peel.peeling import peel
 
 _DATA = Path(__file__).parent / "data"
+
+#: Our own tables, in the order in which they were written or collected.
+TABLES = ("wordings", "collected", "threads", "third_hand", "paraphrased")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ def labelled() -> tuple[Message, ...]:
 
 @lru_cache(maxsize=8)
 def own(name: str) -> tuple[Message, ...]:
-    """Return a table of our own: ``wordings``, ``collected`` or ``threads``.
+    """Return a table of our own: one of :data:`TABLES`.
 
     A line is ``class|status|provider|text``, in which ``⏎`` stands for a line break.
     """
@@ -87,4 +91,9 @@ def own(name: str) -> tuple[Message, ...]:
 
 def training() -> tuple[Message, ...]:
     """Return everything the similarity model learns from."""
-    return (*labelled(), *own("wordings"), *own("collected"))
+    return (*labelled(), *tables())
+
+
+def tables() -> tuple[Message, ...]:
+    """Return all messages of our own tables."""
+    return tuple(message for name in TABLES for message in own(name))

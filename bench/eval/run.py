@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.eval.calibrating import brier, calibrate, expected_error, first_tries, outcomes
 from bench.eval.grouping import grouping
 from bench.eval.leaving_out import Judged, judge, judge_left_out, share, share_by_group
-from bench.eval.messages import Message, labelled, own
+from bench.eval.messages import Message, labelled, own, tables
 from bench.eval.page import Figures, Row, page
 from sealane_investigator.classify.deciding import shipped_knowledge
 from sealane_investigator.classify.rulebook import RULES
@@ -23,10 +23,10 @@ def main() -> None:
 
 def measure() -> Figures:
     """Return every figure of the page; takes about five minutes."""
-    messages, tables = labelled(), (*own("wordings"), *own("collected"))
+    messages = labelled()
     known = shipped_knowledge()
-    left_out = judge_left_out(messages, tables)
-    without_rules = judge_left_out((*messages, *tables), rules=False)
+    left_out = judge_left_out(messages, tables())
+    without_rules = judge_left_out((*messages, *tables()), rules=False)
     bare = judge_left_out(messages, rules=False)
     sure = [(one.confidence(known.calibration), one.class_right) for one in left_out]
     halves = _halves()
@@ -40,6 +40,8 @@ def measure() -> Figures:
             _row("**In sample**: our own wordings", judge(own("wordings"), known)),
             _row("**In sample**: the collected messages, after they were corrected by", judge(own("collected"), known)),
             _row("**In sample**: the second hand's, after rules were corrected by them", judge(own("threads"), known)),
+            _row("**In sample**: the third hand's, likewise", judge(own("third_hand"), known)),
+            _row("**In sample**: the paraphrased ones, likewise", judge(own("paraphrased"), known)),
         ),
         grouping=grouping(observed),
         brier_left_out=brier(sure),

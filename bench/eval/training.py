@@ -17,7 +17,7 @@ from sealane_investigator.classify.calibration import write_calibration
 from sealane_investigator.classify.similarity import Similarity, features, write_similarity
 
 #: Features that are kept, votes a feature keeps, and how strongly large coefficients are punished (1/C).
-MAX_FEATURES = 9_000
+MAX_FEATURES = 12_000
 MAX_VOTES = 10
 C = 30.0
 

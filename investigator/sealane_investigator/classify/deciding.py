@@ -4,6 +4,7 @@ The message beats the code, the code the type, the type the status; where only a
 likeness to known messages decides when it is clear enough.
 """
 
+import re
 from dataclasses import dataclass
 
 from sealane_api.diagnosis.error_class import ErrorClass
@@ -17,9 +18,21 @@ from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.incident.peeled import Peeled
 
 #: From here on a likeness is worth more than a status or a vague type.
-CLEAR_LIKENESS = 0.35
-#: Below this a likeness is chance, and nothing fits.
+CLEAR_LIKENESS = 0.25
+#: A status that few things have is beaten only by this.
+SURE_LIKENESS = 0.6
+#: Below this a likeness is chance, and nothing fits; a fault of somebody's own program is like everything.
 FAINT_LIKENESS = 0.2
+FAINT_LIKENESS_OF_FAULTS = 0.6
+
+
+#: What interpreters say about a mistake in a program or a file that it misses.
+_FAULT = re.compile(
+    r"is not (a function|defined|iterable|callable)\b|before initialization|cannot read propert|positional argument|"
+    r"unexpected keyword|assertion ?(error|failed)|nullpointer|null pointer|index out of (range|bounds)|keyerror|"
+    r"(type|name|reference|index|module|import|attribute|zerodivision)(notfound)?error\b|\benoent\b|segmentation fault|"
+    r"no such file or directory|no module named"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +94,7 @@ def _decide(peeled: Peeled, known: Knowledge) -> Verdict:
     if found is not None and not _vague(found, likeness):
         error_class, ground, name, why = found
         return _verdict(error_class, ground, name, why, likeness)
-    if likeness.best is not None and likeness.probability >= (FAINT_LIKENESS if found is None else CLEAR_LIKENESS):
+    if likeness.best is not None and likeness.probability >= _enough(wording, found):
         why = f"it is most like known messages of {likeness.best.value}"
         return _verdict(likeness.best, Ground.SIMILARITY, None, why, likeness)
     if found is not None:
@@ -93,6 +106,14 @@ def _decide(peeled: Peeled, known: Knowledge) -> Verdict:
 
 
 _Found = tuple[ErrorClass, Ground, str | None, str]
+
+
+def _enough(wording: Wording, found: _Found | None) -> float:
+    """From which probability on a likeness holds."""
+    if found is None:
+        return FAINT_LIKENESS_OF_FAULTS if _FAULT.search(wording.text) else FAINT_LIKENESS
+    only_status = found[1] is Ground.STATUS and wording.status in tables.TELLING_STATUSES
+    return SURE_LIKENESS if only_status else CLEAR_LIKENESS
 
 
 def _verdict(error_class: ErrorClass, ground: Ground, name: str | None, why: str, likeness: Likeness) -> Verdict:

@@ -6,6 +6,9 @@ before a limit, a name that means nothing before a parameter that is wrong.
 
 from sealane_investigator.classify.rule import Rule
 from sealane_investigator.classify.rules import particular
+from sealane_investigator.classify.rules.concepts import access, amounts
+from sealane_investigator.classify.rules.concepts import failures as broken
+from sealane_investigator.classify.rules.concepts import requests as asked
 from sealane_investigator.classify.rules.failures import capacity, infrastructure, nothing_wrong, streams, transport
 from sealane_investigator.classify.rules.refusals import (
     accounts,
@@ -51,6 +54,10 @@ RULES: tuple[Rule, ...] = (
     *requests.PARAMETERS,
     *capacity.BROKEN,
     *transport.TIME,
+    *broken.FAILURES,
+    *access.ACCESS,
+    *amounts.AMOUNTS,
+    *asked.REQUESTS,
     *limits.WEAK_RATES,
     *transport.WEAK_NETWORK,
     *requests.WEAK_PARAMETERS,

@@ -113,6 +113,9 @@ _TELLING = frozenset(
     )
 )  # fmt: skip
 
+#: Statuses that few errors have, and which say nearly all.
+TELLING_STATUSES = frozenset({402, 413, 451, 499, 502, 504, 520, 521, 522, 523, 524, 525, 526, 529, 530})
+
 #: Types and names that say no more than "4xx"; similarity knows more when it is sure.
 VAGUE = frozenset({C.INVALID_PARAM})
 

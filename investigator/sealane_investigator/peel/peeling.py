@@ -26,7 +26,7 @@ _LIKELY_STATUS = re.compile(
 #: Who says so speaks for many: what each of them said is detail.
 _AGGREGATE = re.compile(
     r"all (?:\w+ ){0,3}(?:variants|providers?|upstreams?|models?|endpoints?|channels?|candidates|fallbacks|deployments|"
-    r"backends) (?:have |are )?(?:failed|exhausted|unavailable)|所有(?:渠道|上游|供应商|模型)",
+    r"backends)(?:/\w{1,20})? (?:have |are )?(?:failed|exhausted|unavailable)|所有(?:渠道|上游|供应商|模型)",
     re.IGNORECASE,
 )
 _CUT_TAIL = re.compile(r"(?:\.\.\.|…)$")

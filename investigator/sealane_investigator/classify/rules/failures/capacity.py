@@ -15,9 +15,9 @@ AGGREGATES = (
         "upstreams.all_failed",
         C.ALL_UPSTREAMS_FAILED,
         (
-            r"(all|every|each|none of the|no) (\w+ ){0,4}(providers?|upstreams?|models?|variants?|fallbacks?|"
+            r"(all|every|each|none of the|no) ([\w/]+ ){0,4}(providers?|upstreams?|models?|variants?|fallbacks?|"
             r"targets?|endpoints?|channels?|deployments?|backends?|candidates|routes|attempts to reach|keys|"
-            r"accounts|replicas|instances)( \w+){0,4} (have |has |are |were |had )?(failed|exhausted|errored|"
+            r"accounts|replicas|instances)([ /]\w+){0,4} (have |has |are |were |had )?(failed|exhausted|errored|"
             r"unavailable|down|cooling|in cooldown|returned (an )?error|unsuccessful|succeeded|could (serve|"
             r"handle))"
         ),
@@ -160,7 +160,7 @@ BROKEN = (
         r"(upstream|origin|backend|provider)( \w+){0,3} (timed? ?-?out|is timing out|timing out)",
         r"upstream (timed out|timeout)",
         r"a timeout occurred",
-        r"deadline[ _]?(expired|exceeded)(?! \(client)",
+        r"(?<!read )deadline[ _]?(expired|exceeded)(?! \(client)",
         r"(error|code|http|status|\|)[: ]{1,3}(504|522|524)\b",
         r"\b(504|524|522): ",
         r"endpoint request timed out",
@@ -178,7 +178,7 @@ BROKEN = (
         r"request_timeout",
         r"stream timeout",
         r"timed out in \d+s waiting for upstream",
-        r"error 524",
+        r"(error|cloudflare) 52[24]\b",
         r"error code 524",
         r"task timed out after",
         unless=(
@@ -192,6 +192,7 @@ BROKEN = (
         C.BAD_GATEWAY,
         r"bad[ _]gateway",
         r"web server is (down|returning)",
+        r"502 server error",
         r"origin (is )?unreachable",
         r"(error|code|http|status|\|)[: ]{1,3}(520|521|523|525|526|530)\b",
         r"\b(520|521|523|525|526|530): ",

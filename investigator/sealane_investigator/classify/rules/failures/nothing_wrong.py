@@ -36,7 +36,7 @@ NOTHING_WRONG = (
         r"operationcanceled",
         r"taskcanceled",
         r"interrupted by user",
-        r"(browser|caller|consumer) (closed|disconnected|went away|cancell?ed)",
+        r"(browser|caller|consumer)\)? (closed|disconnected|went away|cancell?ed|hung up|is gone|left|gave up)",
         r"((status|code|error|http/[\d.]{1,3}'?)[ :=]{1,3}|^|' )499\b",
         r"用户(已)?(取消|中断|停止|终止)",
         r"客户端(已)?(断开|取消|关闭|中断)",
@@ -54,7 +54,7 @@ NOTHING_WRONG = (
             r"error code: [45]|unsupported client|the client (library|version|specified|option|must|is not|"
             r"has sent|does not|should|sent)|client specified|max_client|too many|server disconnected|oauth|"
             r"client_id|not allowed|this client|other clients|status code [45]|client error|"
-            r"the client intended"
+            r"the client intended|half ?way|midway|unexpectedly|final chunk"
         ),
     ),
     rule(
@@ -73,6 +73,7 @@ NOTHING_WRONG = (
         r"finished with reason…(length|stop)",
         r"length limit was reached",
         r"lengthfinishreason",
+        r"(停止|结束)原因…(max_tokens|长度|length|stop)",
         r"达到(最大)?(长度|输出|token)",
         unless=(
             r"error'?: ?\{|without (a )?finish|before finish|no finish|missing finish|"

@@ -111,6 +111,7 @@ ANSWERS = (
         r"expecting value",
         r"unexpected token '?<?",
         r"is not valid json",
+        r"^(reply|response|body|answer) was (blank|empty)",
         r"not (a )?valid json",
         r"unexpected mimetype",
         r"invalid character '?.{0,4}'? (looking for|after|in)",

@@ -40,6 +40,10 @@ CLIENTS = (
         r"user[- ]agent…(not allowed|blocked|rejected|not supported|forbidden)",
         r"only for coding agents",
         (
+            r"coding (plan|subscription)s?…(not|n't) (\w+ )?(cover|include|allow|permit|support|valid)…(\bapi\b|"
+            r"direct|sdk)"
+        ),
+        (
             r"(key|plan|subscription|token)…not (valid|usable|authorized) for (the )?(general|standard|"
             r"open platform|public) api"
         ),
@@ -73,6 +77,7 @@ REGIONS = (
         r"(country|region|location|geo\w*)…(is |are )?(blocked|restricted|banned)",
         r"error( code)?:? ?1009\b",
         r"geographic location",
+        r"in (your|this) (territory|country|region|jurisdiction)…(not |cannot|prohibit|block|forbid)",
         r"your (country|region|location)…not",
         r"geo-?(blocked|restricted|fenc)",
         r"embargo",
@@ -106,10 +111,12 @@ STANDING = (
         r"abuse[- ]detection",
         r"access to this endpoint is forbidden\. please review our terms",
         r"restricted account",
+        r"organization has been restricted",
+        r"organization_restricted",
         r"(limited|restricted) (due to|because of)…(policy|abuse|violation|risk|activity)",
         r"account under review",
         r"automated queries",
-        unless=r"organization has been restricted|organization_restricted|key limit|credit|billing|rate limit of",
+        unless=r"key limit|credit|billing|rate limit of",
     ),
     rule(
         "account.restricted.chinese",
@@ -130,7 +137,7 @@ STANDING = (
             r"was |been )(suspended|deactivated|disabled|banned|terminated|locked|blocked|closed|frozen)"
         ),
         r"account[ _](suspended|deactivated|disabled|banned|locked|blocked|terminated|frozen)",
-        r"organization has been (restricted|disabled)",
+        r"organization has been disabled",
         r"account is (currently )?inactive",
         r"(banned|suspended|terminated) for violat",
         r"consumer_suspended",

@@ -75,6 +75,8 @@ EXPIRED = (
         ),
         r"security token included in the request is expired",
         r"signature expired",
+        r"signature not yet current",
+        r"is (now earlier|still later) than \d",
         r"(jwt|signature) (is |has )?expired",
         r"token expired(?! or (incorrect|invalid|is ))",
         r"token has expired",

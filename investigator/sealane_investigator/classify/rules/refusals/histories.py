@@ -84,7 +84,7 @@ MESSAGES = (
         r"expected last role",
         r"(unexpected|invalid|incorrect|unknown|unsupported) role",
         r"role…(must be|should be|not allowed|is not valid|order|after role|only)",
-        r"'?system'? (message|role)s?…(must|only|first|beginning|position|cannot)",
+        r"'?system'? (message|role|turn|prompt)s?…(must|only|first|beginning|position|cannot)",
         r"invalid_request_message_order",
         r"invalid message (order|sequence|format|role)",
         r"messages? (order|sequence|history)…(invalid|wrong|incorrect|error)",

@@ -44,10 +44,19 @@ RATES = (
         C.RATE_LIMIT_SINGLE_REQUEST,
         r"request too large for…(model|gpt|llama|organization|tpm|tokens per min)",
         r"(single|one) request…(above|exceed|larger|more|over)…limit",
-        r"(single|one) request…tokens per min",
+        r"(single|one) (request|prompt|message|call)…(tokens per min|\btpm\b|per[- ]minute)",
         r"request (is )?too large…(tokens? per minute|tpm|rate limit)",
         r"requested tokens exceed…per[- ]minute",
         r"单次请求…(超过|超出)…(限制|上限)",
+    ),
+    rule(
+        "limit.one_request.above",
+        C.RATE_LIMIT_SINGLE_REQUEST,
+        (
+            r"(request|prompt|message) (of |with |has |contains )(?P<requested>[\d,]{1,12}) tokens…"
+            r"(?P<limit>[\d,]{1,12}) ?(tpm|tokens? per min)"
+        ),
+        condition=_above_the_limit,
     ),
     rule(
         "limit.concurrency",
@@ -87,6 +96,7 @@ RATES = (
         r"(today's|todays|daily) (quota|limit)",
         r"(quota|limit|cap)…for (today|the day)",
         r"per 86400s",
+        r"\b24[- ]?h(ours?)? (\w+ ){0,2}(limit|quota|cap)\b",
         r"try again tomorrow",
         r"requests for the day",
         r"limit…resets (daily|at midnight)",
@@ -125,7 +135,7 @@ RATES = (
         r"high frequency",
         r"reduce (the )?(frequency|request rate)",
         r"quota exceeded for",
-        r"slow down",
+        r"slow ?down\b",
         r"reduce your request rate",
         r"too many tokens(?!: size)",
         r"resource (has been )?exhausted",
@@ -142,7 +152,7 @@ RATES = (
         unless=(
             r"worker local total|system capacity limits|overloaded_error|engine is currently overloaded|"
             r"over capacity|reset after…timeout|pull rate|'type': ?'overloaded|experiencing high (demand|"
-            r"traffic)|model is overloaded|due to server overload"
+            r"traffic)|model is overloaded|due to server overload|context window"
         ),
     ),
     rule(

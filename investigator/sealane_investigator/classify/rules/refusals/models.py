@@ -68,7 +68,8 @@ CAPABILITIES = (
             r"is not found for api version|does not support \d|does not support 'none'|presence|frequency|"
             r"reasoning_?effort|effort|stop|verbosity|image (type|format)|file (type|format)|media type|"
             r"invalid image|argument not supported|mime|system capacity|reasoning\.effort|successive|"
-            r"prefill\. the|message prefill|\bdata policy\b|prepared statements|connection|in your (country|"
+            r"prefill\. the|stream_options|message prefill|\bdata policy\b|prepared statements|connection|"
+            r"in your (country|"
             r"region)|api-version|with this client|not supported for this endpoint"
         ),
     ),
@@ -130,8 +131,9 @@ NAMES = (
         r"no models loaded",
         r"migrate to (a |another )?(newer |supported )?model",
         r"not (in|on) the (list of )?(available|supported|allowed) models",
-        r"you passed model=",
+        r"you passed (in )?model=",
         r"no such model",
+        r"no '?(model|deployment)(_name)?'? with this (string|name|id)",
         r"\bmodel: [\w./:-]{2,80}$",
         r"model version…end of",
         r"requested model",

@@ -202,6 +202,7 @@ WEAK_PARAMETERS = (
         r"input should be",
         r"cannot find field",
         r"is required\b",
+        r"(请求体|参数|字段|入参)…(解析|错误|失败|格式|非法|无效|有误|取值|范围)",
         r"string too (long|short)",
         r"is too (short|long) - ",
         r"expected…(but |, )?got",

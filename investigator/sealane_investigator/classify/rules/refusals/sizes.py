@@ -13,7 +13,18 @@ def _above_the_window(match: re.Match[str], _: Wording) -> bool:
     return wanted > limit
 
 
+def _refused_by_size(_: re.Match[str], wording: Wording) -> bool:
+    return wording.status == 413
+
+
 SIZES = (
+    rule(
+        "payload.by_status",
+        C.PAYLOAD_TOO_LARGE,
+        r"too (large|big|long)",
+        condition=_refused_by_size,
+        unless=r"token|context|prompt|tpm|per min|conversation|body|entity|payload|file",
+    ),
     rule(
         "context.body_of_tokens",
         C.CONTEXT_LENGTH_EXCEEDED,
@@ -37,7 +48,7 @@ SIZES = (
             r"new_)?tokens?'?( or 'max_completion_tokens')?( value)?( \(?\d+\)?)?:? (is |are )?(too (large|"
             r"big|high)|larger than|greater than|higher than|above|exceed\w*|more than|must be (less|lower|"
             r"smaller|at most|<|no more|between)|should be (less|lower|<|between|in)|cannot (exceed|"
-            r"be (greater|larger|more))|can't exceed|out of range|超过|must be in)"
+            r"(be|go) (greater|larger|more|above|over))|can't exceed|out of range|超过|must be in)"
         ),
         r"maximum allowed number of output tokens",
         r"at most \d+ (completion|output) tokens",

@@ -145,6 +145,12 @@ _WORDINGS = [
     ("limit.bare", 429, "gemini", "429 status code (no body)"),
     ("limit.bare", 429, "generic", "429 status code (no body)"),
     ("limit.bare", 429, "openrouter", "429 Provider returned error"),
+    (
+        "limit.one_request.above",
+        429,
+        "generic",
+        "Request of 45210 tokens exceeds the 30000 TPM limit of your tier; make it smaller",
+    ),
 ]
 
 

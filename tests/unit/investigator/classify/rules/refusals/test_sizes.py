@@ -87,6 +87,7 @@ _WORDINGS = [
     ),
     ("payload.too_large.chinese", 400, "zhipu", "文件大小超出限制"),
     ("payload.too_large.chinese", 400, "zhipu", "图片大小超过限制 5M"),
+    ("payload.by_status", 413, "workers-ai", "3006: Request is too large"),
 ]
 
 
