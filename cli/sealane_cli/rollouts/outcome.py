@@ -46,6 +46,8 @@ def outcome_of(view: RouteView, *, promoted: bool) -> Outcome | None:
     ended_badly = _refused(view) or _given_up(view)
     if ended_badly is not None:
         return ended_badly
+    if view.word(ConditionType.READY) == "False":
+        return None  # the status points at it, and no router serves it
     if view.phase is Phase.BAKING and promoted:
         return Outcome(Code.DONE, f"revision {_stable(view)} is promoted; it is watched for its bake time")
     if view.phase is Phase.IDLE and view.reason(ConditionType.PROGRESSING) == _COMPLETE:
@@ -57,7 +59,10 @@ def progress_of(view: RouteView) -> str:
     """Say in one line where the rollout is."""
     if not view.seen:
         return "waiting for the operator to look at the route's newest spec"
+    ready = view.conditions.get(ConditionType.READY)
     serves = f"revision {_stable(view)} serves" if view.status.stable else "no revision serves yet"
+    if view.status.stable and ready is not None and ready.status == "False":
+        serves = f"revision {_stable(view)} is to serve, and does not ({ready.reason}: {ready.message})"
     candidate = view.status.candidate
     if candidate is not None:
         step = f", step {view.step}" if candidate.step else ""

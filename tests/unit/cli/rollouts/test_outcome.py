@@ -15,6 +15,10 @@ def _code(status: Document, *, promoted: bool = False) -> Code | None:
 
 _REFUSED = [condition("Accepted", "False", "Conflicted", "kimi- belongs to team/other")]
 _KEYLESS = [condition("ResolvedRefs", "False", "SecretNotFound", "there is no Secret moonshot")]
+_UNSERVED = [
+    condition("Ready", "False", "NotProgrammed", "no router is known"),
+    condition("Progressing", "False", "RolloutComplete"),
+]
 _SUSPENDED = [condition("Suspended"), condition("Progressing", "False", "Suspended")]
 _GIVEN_UP = [condition("RolledBack", "True", "ManualRollback"), condition("Stalled", "True", "RolledBack")]
 
@@ -29,6 +33,7 @@ _GIVEN_UP = [condition("RolledBack", "True", "ManualRollback"), condition("Stall
         (settled(conditions=[condition("Stalled", "True", "RolledBack")]), Code.GIVEN_UP),
         (settled(rollout={"phase": "Baking"}, conditions=[condition("RolledBack")]), Code.GIVEN_UP),
         (settled(rollout={"phase": "Idle", "held": hash_of(3)}), Code.DONE),
+        (settled(conditions=_UNSERVED), None),
         (settled(observedGeneration=0), None),
         (settled(rollout={"phase": "Waiting"}), None),
         (settled(rollout={"phase": "Baking"}), None),
@@ -51,6 +56,17 @@ def test_a_bake_is_an_end_for_whoever_says_so() -> None:
     assert _code(settled(rollout={"phase": "Baking"}), promoted=True) is Code.DONE
     assert _code(stepping(), promoted=True) is None
     assert _code(settled(rollout={"phase": "Baking"}, conditions=_GIVEN_UP), promoted=True) is Code.GIVEN_UP
+
+
+def test_what_no_router_serves_is_not_at_its_end() -> None:
+    """A first revision is pointed at at once, whether there is a router or not; promotion is no end either."""
+    baking = settled(rollout={"phase": "Baking"}, conditions=_UNSERVED)
+    view = view_of(served_route(settled(conditions=_UNSERVED)))
+
+    assert _code(baking, promoted=True) is None
+    assert progress_of(view).startswith(
+        "revision 7 is to serve, and does not (NotProgrammed: no router is known); RolloutComplete: "
+    )
 
 
 def test_a_request_that_waits_keeps_it_open() -> None:
