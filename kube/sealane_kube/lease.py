@@ -11,13 +11,13 @@ there. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lea
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from .api import Api, Json
 from .errors import AlreadyExists, Conflict, KubeError, LeaseLost, NotFound
+from .raw import mapping_at
 
 _LEASES = "/apis/coordination.k8s.io/v1/namespaces"
 
@@ -135,7 +135,7 @@ class Lease:
             return await self._api.call("POST", self._collection, document, timeout=self._timeout)
         if not self._is_free(found):
             return None
-        self.bookmark = str(_mapping(_mapping(found, "metadata"), "annotations").get(self._bookmarked_in, ""))
+        self.bookmark = str(mapping_at(found, "metadata", "annotations").get(self._bookmarked_in, ""))
         return await self._put(self._document(found, taken=True))
 
     async def _look_again(self) -> bool:
@@ -143,7 +143,7 @@ class Lease:
             found = await self._api.call("GET", self._path, timeout=self._timeout)
         except KubeError:
             return False
-        if self._held is not None and _mapping(found, "spec").get("holderIdentity") == self._identity:
+        if self._held is not None and mapping_at(found, "spec").get("holderIdentity") == self._identity:
             # Only metadata changed, or the answer to our own renewal was lost: the next attempt is based on this.
             self._held = found
         else:
@@ -152,7 +152,7 @@ class Lease:
 
     def _is_free(self, found: Json) -> bool:
         """Whether nobody holds it, or its holder has been silent for the whole duration by our own clock."""
-        spec, now = _mapping(found, "spec"), self._clock()
+        spec, now = mapping_at(found, "spec"), self._clock()
         mark = (spec.get("holderIdentity"), spec.get("renewTime"), spec.get("leaseTransitions"))
         if self._seen is None or self._seen[0] != mark:
             self._seen = (mark, now)
@@ -166,7 +166,7 @@ class Lease:
 
     def _document(self, found: Json, *, taken: bool = False) -> Json:
         now = datetime.fromtimestamp(self._wall(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        before = _mapping(found, "spec")
+        before = mapping_at(found, "spec")
         transitions = before.get("leaseTransitions") or 0
         changed = taken and before.get("holderIdentity") not in (None, self._identity)
         spec = {
@@ -176,13 +176,8 @@ class Lease:
             "renewTime": now,
             "leaseTransitions": transitions + 1 if changed else transitions,
         }
-        metadata = {"name": self._name, "namespace": self._namespace, **_mapping(found, "metadata")}
+        metadata = {"name": self._name, "namespace": self._namespace, **mapping_at(found, "metadata")}
         if self._bookmarked_in:
-            metadata["annotations"] = {**_mapping(metadata, "annotations"), self._bookmarked_in: self.bookmark}
+            metadata["annotations"] = {**mapping_at(metadata, "annotations"), self._bookmarked_in: self.bookmark}
         kind = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease"}
         return {**kind, **found, "metadata": metadata, "spec": spec}
-
-
-def _mapping(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = holder.get(name)
-    return found if isinstance(found, dict) else {}

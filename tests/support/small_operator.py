@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sealane_kube.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.claims import Grants
-from sealane_operator.judgement.raw import Raw, mapping_at, text_at
 from sealane_operator.reconciler.reconcile import Reconciler, Surroundings
 from sealane_operator.rollout.model import (
     Aspect,

@@ -12,7 +12,7 @@ from sealane_kube.api import MERGE_PATCH, METADATA_ONLY, Json, WatchedApi
 from sealane_kube.connection import Connection
 from sealane_kube.errors import KubeError, NotFound
 from sealane_kube.pace import Pace
-from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
+from sealane_kube.raw import Raw, mapping_at, mappings, text_at
 
 from .failures import CommandFailed, failed, no_kinds
 from .kubeconfig import Flags, find_place

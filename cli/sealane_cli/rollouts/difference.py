@@ -18,7 +18,7 @@ from sealane_api.resource.fields import UNORDERED, Duration
 from sealane_api.resource.part import Part
 from sealane_cli.cluster.failures import CommandFailed
 from sealane_cli.cluster.routes import Routes
-from sealane_operator.judgement.raw import Raw, mapping_at
+from sealane_kube.raw import Raw, mapping_at
 
 from .history import newest_first
 from .screen import Colour, Screen

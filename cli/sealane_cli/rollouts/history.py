@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sealane_cli.cluster.routes import Routes
-from sealane_operator.judgement.raw import Raw, text_at
+from sealane_kube.raw import Raw, text_at
 from sealane_operator.judgement.revisions import history_of
 from sealane_operator.rollout.model import RevisionFacts
 

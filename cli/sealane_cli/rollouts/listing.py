@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sealane_api.crd.status import ConditionType
 from sealane_cli.cluster.routes import Routes
 from sealane_kube.errors import KubeError, Unavailable
-from sealane_operator.judgement.raw import Raw
+from sealane_kube.raw import Raw
 
 from .screen import Cell, Colour, Screen, age, listing
 from .view import RouteView, view_of

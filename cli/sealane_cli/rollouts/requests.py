@@ -12,7 +12,7 @@ from sealane_api.request import Request, Verb
 from sealane_cli.cluster.failures import CommandFailed
 from sealane_cli.cluster.routes import Routes
 from sealane_kube.errors import Conflict, KubeError
-from sealane_operator.judgement.raw import Raw
+from sealane_kube.raw import Raw
 from sealane_operator.judgement.requests import request_text
 from sealane_operator.rollout.model import Phase
 from sealane_operator.rollout.turn import TRIAL

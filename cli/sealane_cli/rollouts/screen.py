@@ -11,7 +11,7 @@ from typing import TextIO
 
 import yaml
 
-from sealane_operator.judgement.raw import Raw
+from sealane_kube.raw import Raw
 
 #: Between columns, as kubectl has it.
 _GAP = "   "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sealane_api.crd.status import ConditionStatus, ConditionType, ProviderRouteStatus
 from sealane_api.request import Request
-from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
+from sealane_kube.raw import Raw, mapping_at, mappings, text_at
 from sealane_operator.judgement.requests import request_text
 from sealane_operator.judgement.status import read_status
 from sealane_operator.judgement.times import seconds_of

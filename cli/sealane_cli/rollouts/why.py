@@ -3,7 +3,7 @@
 from sealane_api.crd.status import ConditionStatus
 from sealane_cli.cluster.failures import CommandFailed
 from sealane_cli.cluster.routes import Routes
-from sealane_operator.judgement.raw import Raw, mapping_at, text_at
+from sealane_kube.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.times import seconds_of
 
 from .advice import advice_on, is_as_wished

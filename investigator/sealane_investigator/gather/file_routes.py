@@ -8,6 +8,7 @@ from typing import Any
 
 from sealane_investigator.causes.spec_changes import changes_between
 from sealane_investigator.incident.facts import RevisionChange
+from sealane_kube.raw import mappings
 
 #: Changes that are remembered of one route, and routes that are remembered.
 MAX_CHANGES = 20
@@ -59,8 +60,8 @@ class FileRoutes:
 
 def _spec(raw: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "providers": [_provider(each) for each in _mappings(raw.get("providers"))],
-        "rules": [_rule(each) for each in _mappings(raw.get("rules"))],
+        "providers": [_provider(each) for each in mappings(raw.get("providers"))],
+        "rules": [_rule(each) for each in mappings(raw.get("rules"))],
     }
 
 
@@ -82,7 +83,3 @@ def _rule(raw: Mapping[str, Any]) -> dict[str, Any]:
         "models": raw.get("models"),
         "targets": [{"provider": name} for name in targets] if isinstance(targets, list) else [],
     }
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

@@ -16,10 +16,10 @@ from typing import Any
 from sealane_api.request import REQUEST_ANNOTATION, Request, Verb
 from sealane_investigator.errors import RollbackRefused
 from sealane_investigator.incident.recommendation import Rollback
-from sealane_investigator.recommend.live_route import Raw
 from sealane_investigator.recommend.rollback import Superseded, next_step
 from sealane_kube.api import MERGE_PATCH, Api
 from sealane_kube.errors import Conflict, KubeError, NotFound
+from sealane_kube.raw import Raw, mapping_at
 
 from .routes import SEALANE
 
@@ -122,7 +122,7 @@ class Rollbacks:
             return Outcome(False, f"the route {asked.route} is gone")
         except KubeError as error:
             return Outcome(None, f"the outcome cannot be read ({type(error).__name__})")
-        last = _mapping(_mapping(live.get("status")).get("lastRequest"))
+        last = mapping_at(live, "status", "lastRequest")
         if last.get("id") == asked.id:
             text = str(last.get("outcome") or "done")
             return Outcome(not text.startswith(REFUSED), text)
@@ -137,7 +137,7 @@ class Rollbacks:
         if not self._account:
             review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
             found = await self._api.call("POST", _REVIEWS, review)
-            self._account = str(_mapping(_mapping(found.get("status")).get("userInfo")).get("username") or "")
+            self._account = str(mapping_at(found, "status", "userInfo").get("username") or "")
         return f"{person} via {self._account}"
 
 
@@ -150,13 +150,13 @@ def _text(request: Request) -> str:
 
 def _annotated(live: Raw, text: str) -> Mapping[str, Any]:
     """A patch of the very copy that was read."""
-    version = _mapping(live.get("metadata")).get("resourceVersion")
+    version = mapping_at(live, "metadata").get("resourceVersion")
     return {"metadata": {"resourceVersion": version, "annotations": {REQUEST_ANNOTATION: text}}}
 
 
 def _refuse_a_second(live: Raw) -> None:
     waiting = _waiting(live)
-    last = _mapping(_mapping(live.get("status")).get("lastRequest"))
+    last = mapping_at(live, "status", "lastRequest")
     if waiting is not None and waiting.id != last.get("id"):
         raise RollbackRefused(
             f"a request is not carried out yet: {waiting.verb} by {waiting.user} ({waiting.id}); wait for it"
@@ -165,7 +165,7 @@ def _refuse_a_second(live: Raw) -> None:
 
 def _waiting(live: Raw) -> Request | None:
     """The request that the route carries, done or not; None when there is none that can be read."""
-    text = _mapping(_mapping(live.get("metadata")).get("annotations")).get(REQUEST_ANNOTATION)
+    text = mapping_at(live, "metadata", "annotations").get(REQUEST_ANNOTATION)
     try:
         return Request.parse(text) if isinstance(text, str) else None
     except ValueError:
@@ -175,7 +175,3 @@ def _waiting(live: Raw) -> Request | None:
 def _path(route: str) -> str:
     namespace, _, name = route.partition("/")
     return f"{SEALANE}/{namespace}/providerroutes/{name}"
-
-
-def _mapping(value: object) -> Raw:
-    return value if isinstance(value, Mapping) else {}

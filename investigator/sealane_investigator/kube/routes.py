@@ -4,10 +4,7 @@ A revision is numbered and immutable. What it changed is the difference to the o
 to serve is when it was made, or, where the spec or somebody came back to it, when that was.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from sealane_api.crd.revision import (
     NUMBER_LABEL,
@@ -21,6 +18,7 @@ from sealane_investigator.causes.spec_changes import changes_between
 from sealane_investigator.incident.facts import RevisionChange
 from sealane_kube.api import METADATA_ONLY, Api
 from sealane_kube.errors import NotFound
+from sealane_kube.raw import Raw, mapping_at, seconds_at
 
 SEALANE = "/apis/sealane.dev/v1alpha1/namespaces"
 
@@ -32,8 +30,6 @@ _LONGEST_ROLLOUT = 3_600.0
 
 #: Specs that are remembered: they never change.
 _MAX_SPECS = 64
-
-Raw = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class ClusterRoutes:
         live = await self.live(route)
         if live is None:
             return ()
-        revisions = await self._revisions(route, str(_mapping(live.get("metadata")).get("uid", "")))
+        revisions = await self._revisions(route, str(mapping_at(live, "metadata").get("uid", "")))
         newest = sorted(revisions, key=lambda each: _began(each, live))[-MAX_REVISIONS:]
         found = []
         for revision in newest:
@@ -103,7 +99,7 @@ class ClusterRoutes:
             found = await self._api.call("GET", f"{SEALANE}/{namespace}/providerrouterevisions/{revision.name}")
         except NotFound:
             return None
-        spec = _mapping(found.get("spec"))
+        spec = mapping_at(found, "spec")
         self._specs[revision.uid] = spec
         while len(self._specs) > _MAX_SPECS:
             del self._specs[next(iter(self._specs))]
@@ -112,9 +108,9 @@ class ClusterRoutes:
 
 def _began(revision: _Revision, live: Raw) -> float:
     """When a revision began to serve the last time: a spec that comes back makes no new one."""
-    status = _mapping(live.get("status"))
-    started = _seconds(_mapping(status.get("rollout")).get("started")) or 0.0
-    is_candidate = _mapping(status.get("candidate")).get("revision") == revision.number
+    status = mapping_at(live, "status")
+    started = seconds_at(status, "rollout", "started") or 0.0
+    is_candidate = mapping_at(status, "candidate").get("revision") == revision.number
     # Of the two that a rollout moves between, the one that was promoted before it did not begin with it.
     if started > revision.made and (is_candidate or (revision.promoted or 0.0) >= started):
         return started
@@ -126,10 +122,10 @@ def _began(revision: _Revision, live: Raw) -> float:
 def _before(revision: _Revision, revisions: list[_Revision], live: Raw, at: float) -> _Revision | None:
     """The revision that served when this one began: what the status says of a candidate, else what was promoted "
     "last."""
-    status = _mapping(live.get("status"))
+    status = mapping_at(live, "status")
     by_number = {each.number: each for each in revisions}
-    if _mapping(status.get("candidate")).get("revision") == revision.number:
-        stable = by_number.get(_number(_mapping(status.get("stable")).get("revision")))
+    if mapping_at(status, "candidate").get("revision") == revision.number:
+        stable = by_number.get(_number(mapping_at(status, "stable").get("revision")))
         if stable is not None:
             return stable
     others = [each for each in revisions if each.number != revision.number and not each.rejected]
@@ -140,12 +136,12 @@ def _before(revision: _Revision, revisions: list[_Revision], live: Raw, at: floa
 
 def _returned(live: Raw, revisions: list[_Revision]) -> tuple[_Revision, _Revision | None, float] | None:
     """An older revision that serves again since somebody, or the operator, went back to it."""
-    back = _mapping(_mapping(live.get("status")).get("lastRollback"))
+    back = mapping_at(live, "status", "lastRollback")
     by_number = {each.number: each for each in revisions}
     to, source, at = (
         by_number.get(_number(back.get("to"))),
         by_number.get(_number(back.get("from"))),
-        _seconds(back.get("at")),
+        seconds_at(back, "at"),
     )
     if to is None or at is None:
         return None
@@ -153,11 +149,11 @@ def _returned(live: Raw, revisions: list[_Revision]) -> tuple[_Revision, _Revisi
 
 
 def _read(item: Raw, route: str, uid: str) -> _Revision | None:
-    metadata = _mapping(item.get("metadata"))
-    labels, annotations = _mapping(metadata.get("labels")), _mapping(metadata.get("annotations"))
+    metadata = mapping_at(item, "metadata")
+    labels, annotations = mapping_at(metadata, "labels"), mapping_at(metadata, "annotations")
     digits = str(labels.get(NUMBER_LABEL, ""))
     owners = metadata.get("ownerReferences")
-    is_owned = any(_mapping(each).get("uid") == uid for each in (owners if isinstance(owners, list) else ()))
+    is_owned = any(mapping_at(each).get("uid") == uid for each in (owners if isinstance(owners, list) else ()))
     if not digits.isascii() or not digits.isdigit() or not is_owned or not uid:
         return None
     number = int(digits)
@@ -167,25 +163,11 @@ def _read(item: Raw, route: str, uid: str) -> _Revision | None:
         number=number,
         name=str(metadata["name"]),
         uid=str(metadata.get("uid", "")),
-        made=_seconds(metadata.get("creationTimestamp")) or 0.0,
-        promoted=_seconds(annotations.get(PROMOTED_AT_ANNOTATION)),
+        made=seconds_at(metadata, "creationTimestamp") or 0.0,
+        promoted=seconds_at(annotations, PROMOTED_AT_ANNOTATION),
         rejected=labels.get(STATE_LABEL) == RevisionState.REJECTED,
     )
 
 
-def _seconds(value: object) -> float | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
-
-
 def _number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
-
-
-def _mapping(value: object) -> Raw:
-    return value if isinstance(value, Mapping) else {}

@@ -7,12 +7,9 @@ A startup probe fails until its container has started: that is what it is for. S
 may be an ordinary start, and wholly once it is none.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
-
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, MAX_NAME, ErrorEvent, Origin
 from sealane_investigator.incident.workload import workload_of
+from sealane_kube.raw import Raw, mapping_at, seconds_at, text_at
 
 REPORTER = "kubernetes"
 
@@ -27,12 +24,10 @@ START_SECONDS = 300.0
 _ROUTE_KIND = "ProviderRoute"
 _OWN_GROUP = "sealane.dev/"
 
-Raw = Mapping[str, Any]
-
 
 def uid_of(raw: Raw) -> str:
     """Return the uid of an Event; empty where it has none."""
-    return _text(_mapping(raw.get("metadata")).get("uid"))
+    return text_at(raw, "metadata", "uid")
 
 
 def count_of(raw: Raw) -> int:
@@ -45,7 +40,7 @@ def is_start(raw: Raw) -> bool:
 
     A container that is restarted because of it goes on failing, so it is told of by the same Event, or by BackOff.
     """
-    if raw.get("reason") != "Unhealthy" or not _text(raw.get("message")).startswith("Startup probe "):
+    if raw.get("reason") != "Unhealthy" or not text_at(raw, "message").startswith("Startup probe "):
         return False
     began, seen = first_seen(raw), last_seen(raw)
     is_short = began is not None and seen is not None and seen - began < START_SECONDS
@@ -53,33 +48,31 @@ def is_start(raw: Raw) -> bool:
 
 
 def _said_count(raw: Raw) -> int:
-    series = _mapping(raw.get("series")).get("count")
+    series = mapping_at(raw, "series").get("count")
     found = series if isinstance(series, int) else raw.get("count")
     return min(found, MAX_COUNT) if isinstance(found, int) and found > 0 else 1
 
 
 def is_warning(raw: Raw) -> bool:
     """Whether it is a Warning about something that has a name, and more than an ordinary start."""
-    named = bool(uid_of(raw)) and bool(_mapping(raw.get("involvedObject")).get("name"))
+    named = bool(uid_of(raw)) and bool(mapping_at(raw, "involvedObject").get("name"))
     return raw.get("type") == "Warning" and named and not is_start(raw)
 
 
 def last_seen(raw: Raw) -> float | None:
     """Return when it happened last, in seconds since 1970; None where the Event does not say."""
-    times = (
-        _mapping(raw.get("series")).get("lastObservedTime"),
-        raw.get("lastTimestamp"),
-        raw.get("eventTime"),
-        raw.get("firstTimestamp"),
-        _mapping(raw.get("metadata")).get("creationTimestamp"),
+    return (
+        seconds_at(raw, "series", "lastObservedTime")
+        or seconds_at(raw, "lastTimestamp")
+        or seconds_at(raw, "eventTime")
+        or first_seen(raw)
     )
-    return next((found for each in times if (found := _seconds(each)) is not None), None)
 
 
 def first_seen(raw: Raw) -> float | None:
     """Return when it happened first."""
-    times = (raw.get("firstTimestamp"), raw.get("eventTime"), _mapping(raw.get("metadata")).get("creationTimestamp"))
-    return next((found for each in times if (found := _seconds(each)) is not None), None)
+    times = (("firstTimestamp",), ("eventTime",), ("metadata", "creationTimestamp"))
+    return next((found for path in times if (found := seconds_at(raw, *path)) is not None), None)
 
 
 def error_event(raw: Raw, new: int, now: float) -> ErrorEvent:
@@ -87,11 +80,11 @@ def error_event(raw: Raw, new: int, now: float) -> ErrorEvent:
 
     What the operator says about a route is Sealane's own and stored as such.
     """
-    about = _mapping(raw.get("involvedObject"))
-    namespace = _text(about.get("namespace")) or _text(_mapping(raw.get("metadata")).get("namespace")) or "-"
-    kind, name = workload_of(_text(about.get("kind")) or "Object", _text(about.get("name")))
+    about = mapping_at(raw, "involvedObject")
+    namespace = text_at(about, "namespace") or text_at(raw, "metadata", "namespace") or "-"
+    kind, name = workload_of(text_at(about, "kind") or "Object", text_at(about, "name"))
     count = count_of(raw)
-    own = _text(about.get("apiVersion")).startswith(_OWN_GROUP)
+    own = text_at(about, "apiVersion").startswith(_OWN_GROUP)
     is_route = own and about.get("kind") == _ROUTE_KIND
     return ErrorEvent(
         id=f"{uid_of(raw)}:{count}",
@@ -102,26 +95,8 @@ def error_event(raw: Raw, new: int, now: float) -> ErrorEvent:
         origin=Origin.SELF if own else Origin.KUBERNETES,
         route=f"{namespace}/{name}"[:MAX_NAME] if is_route else None,
         workload=f"{namespace}/{kind}/{name}"[:MAX_NAME],
-        code=_text(raw.get("reason"))[:MAX_NAME] or None,
-        type=_text(about.get("fieldPath"))[:MAX_NAME] or None,
-        message=_text(raw.get("message"))[:MAX_MESSAGE],
+        code=text_at(raw, "reason")[:MAX_NAME] or None,
+        type=text_at(about, "fieldPath")[:MAX_NAME] or None,
+        message=text_at(raw, "message")[:MAX_MESSAGE],
         count=min(new, MAX_COUNT),
     )
-
-
-def _seconds(value: object) -> float | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _mapping(value: object) -> Raw:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

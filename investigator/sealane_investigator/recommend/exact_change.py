@@ -20,9 +20,10 @@ from sealane_investigator.causes.from_facts import blamed
 from sealane_investigator.incident.diagnosis import Diagnosis
 from sealane_investigator.incident.facts import Facts
 from sealane_investigator.incident.recommendation import Change, ChangeKind, Rollback
+from sealane_kube.raw import Raw
 
 from .json_patch import Step, fragment, patch_command
-from .live_route import Raw, key_of, provider_of, rules_of
+from .live_route import key_of, provider_of, rules_of
 
 #: Where each platform's OpenAI-compatible API begins, by host; only these are ever proposed as a base URL.
 BASE_URLS = {

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-Raw = Mapping[str, Any]
+from sealane_kube.raw import Raw, mapping_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class LiveProvider:
     @property
     def secret(self) -> tuple[str, str] | None:
         """The Secret's name and the entry that holds the key."""
-        reference = _mapping(_mapping(self.raw.get("credential")).get("secretRef"))
+        reference = mapping_at(self.raw, "credential", "secretRef")
         name, key = reference.get("name"), reference.get("key")
         return (name, key) if isinstance(name, str) and isinstance(key, str) else None
 
@@ -37,13 +36,13 @@ class LiveRule:
 
 def provider_of(live: Raw, name: str | None) -> LiveProvider | None:
     """Return the provider of that name."""
-    found = enumerate(_mappings(_mapping(live.get("spec")).get("providers")))
+    found = enumerate(_mappings(mapping_at(live, "spec").get("providers")))
     return next((LiveProvider(at, raw) for at, raw in found if name and raw.get("name") == name), None)
 
 
 def rules_of(live: Raw, provider: str | None, model: str | None) -> list[LiveRule]:
     """Return the rules that target a provider and, as far as exact names and prefixes tell, claim the model."""
-    rules = [LiveRule(at, raw) for at, raw in enumerate(_mappings(_mapping(live.get("spec")).get("rules")))]
+    rules = [LiveRule(at, raw) for at, raw in enumerate(_mappings(mapping_at(live, "spec").get("rules")))]
     mine = [rule for rule in rules if any(target.get("provider") == provider for target in rule.targets)]
     claiming = [rule for rule in mine if _claims(rule, provider, (model or "").lower())]
     return claiming or mine
@@ -51,13 +50,13 @@ def rules_of(live: Raw, provider: str | None, model: str | None) -> list[LiveRul
 
 def pointers_of(live: Raw) -> tuple[int | None, int | None]:
     """Return the numbers of the stable and the candidate revision."""
-    status = _mapping(live.get("status"))
+    status = mapping_at(live, "status")
     return _number(status.get("stable")), _number(status.get("candidate"))
 
 
 def key_of(live: Raw) -> str:
     """Return ``namespace/name``."""
-    metadata = _mapping(live.get("metadata"))
+    metadata = mapping_at(live, "metadata")
     return f"{metadata.get('namespace') or 'default'}/{metadata.get('name')}"
 
 
@@ -72,12 +71,8 @@ def _claims(rule: LiveRule, provider: str | None, model: str) -> bool:
 
 
 def _number(pointer: object) -> int | None:
-    found = _mapping(pointer).get("revision")
+    found = mapping_at(pointer).get("revision")
     return found if isinstance(found, int) and not isinstance(found, bool) else None
-
-
-def _mapping(value: object) -> Raw:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _mappings(value: object) -> list[Raw]:

@@ -8,8 +8,9 @@ from sealane_investigator.causes.from_facts import blamed
 from sealane_investigator.incident.diagnosis import Diagnosis
 from sealane_investigator.incident.facts import Facts
 from sealane_investigator.incident.recommendation import Rollback
+from sealane_kube.raw import Raw
 
-from .live_route import Raw, key_of, pointers_of
+from .live_route import key_of, pointers_of
 
 #: Causes that a revision brought and that going back takes away.
 REVERSIBLE = frozenset({Cause.BAD_BASE_URL, Cause.ALIAS_NOT_MAPPED, Cause.MODEL_RETIRED, Cause.CONFIG_CHANGE})

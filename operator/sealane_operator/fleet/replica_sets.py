@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sealane_kube.errors import NotFound
-from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
+from sealane_kube.raw import Raw, mapping_at, mappings, text_at
 
 from .interfaces import Api
 

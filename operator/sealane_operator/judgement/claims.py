@@ -12,7 +12,7 @@ from typing import TypeAlias
 from sealane_api.ownership import EVERYTHING, Claim, Grant, permitted
 from sealane_api.problems import shown
 from sealane_api.route_table import Pattern, PatternKind
-from sealane_operator.judgement.raw import Raw, mappings
+from sealane_kube.raw import Raw, mappings
 from sealane_operator.judgement.refusal import Refusal, joined
 
 #: What two claims must share to be in conflict.

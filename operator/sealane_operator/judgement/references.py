@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sealane_api.problems import shown
-from sealane_operator.judgement.raw import Raw, mappings
+from sealane_kube.raw import Raw, mappings
 from sealane_operator.judgement.refusal import Refusal, joined
 
 #: Names in one Role; routers hold one watch for each.

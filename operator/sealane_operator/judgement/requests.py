@@ -1,7 +1,7 @@
 """Requests by hand: one annotation, carried out once."""
 
 from sealane_api.request import REQUEST_ANNOTATION, Request
-from sealane_operator.judgement.raw import Raw, text_at
+from sealane_kube.raw import Raw, text_at
 from sealane_operator.rollout.model import ManualRequest, Note, RequestRecord, RolloutState
 
 

@@ -21,7 +21,7 @@ from sealane_api.crd.revision import (
 )
 from sealane_api.provider_route import API_VERSION, RevisionSpec
 from sealane_api.provider_route import KIND as ROUTE_KIND
-from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
+from sealane_kube.raw import Raw, mapping_at, mappings, text_at
 from sealane_operator.judgement.times import seconds_of
 from sealane_operator.rollout.model import Pointer, RevisionFacts, RolloutState
 

@@ -23,7 +23,7 @@ from sealane_api.crd.status import (
     RolloutStatus,
     StableStatus,
 )
-from sealane_operator.judgement.raw import Raw, mapping_at, mappings
+from sealane_kube.raw import Raw, mapping_at, mappings
 from sealane_operator.judgement.times import seconds_of, timestamp
 from sealane_operator.rollout.model import (
     Candidate,

@@ -17,8 +17,8 @@ from sealane_api.provider_route import ProviderRoute
 from sealane_api.resource.part import ValidationContext
 from sealane_api.resource.rollout import RolloutSpec
 from sealane_api.resource.wording import problems_of
+from sealane_kube.raw import Raw
 from sealane_operator.judgement.claims import claims_of
-from sealane_operator.judgement.raw import Raw
 from sealane_operator.judgement.references import Need, needs_of
 from sealane_operator.judgement.refusal import Refusal, joined
 from sealane_operator.judgement.regex import check_regex

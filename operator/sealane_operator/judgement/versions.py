@@ -1,6 +1,6 @@
 """Which of two copies of one object is the newer."""
 
-from sealane_operator.judgement.raw import Raw, text_at
+from sealane_kube.raw import Raw, text_at
 
 
 def is_older(item: Raw, other: Raw) -> bool:

@@ -19,7 +19,7 @@ from sealane_api.provider_route import API_VERSION
 from sealane_api.provider_route import KIND as ROUTE_KIND
 from sealane_kube.api import MERGE_PATCH, Api, Json
 from sealane_kube.errors import KubeError, NotFound, Throttled, Unavailable
-from sealane_operator.judgement.raw import Raw, text_at
+from sealane_kube.raw import Raw, text_at
 from sealane_operator.rollout.model import Note
 from sealane_telemetry.logs import get_logger
 

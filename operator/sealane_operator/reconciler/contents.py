@@ -12,8 +12,8 @@ from sealane_api.canonical import spec_hash
 from sealane_api.crd.revision import revision_name
 from sealane_api.ownership import Claim
 from sealane_api.provider_route import RevisionSpec
+from sealane_kube.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.claims import claims_of
-from sealane_operator.judgement.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.references import Need, needs_of
 from sealane_operator.judgement.revisions import facts_of
 from sealane_operator.reconciler.interfaces import Kube

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from sealane_kube.raw import Raw
 from sealane_operator.judgement.claims import Grants, Standing, refusal_of_claims
-from sealane_operator.judgement.raw import Raw
 from sealane_operator.judgement.refusal import Refusal
 from sealane_operator.judgement.requests import forgotten_request
 from sealane_operator.judgement.revisions import rebuilt

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from sealane_operator.judgement.raw import Raw
+from sealane_kube.raw import Raw
 from sealane_operator.rollout.model import Decision, Note, Observation, RolloutState, Routers, Series
 
 #: Marks a route, ``namespace/name``, to be looked at again soon.

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from sealane_api.crd.status import ConditionType
 from sealane_kube.errors import Conflict, Forbidden, NotFound
+from sealane_kube.raw import mapping_at
 from sealane_operator.judgement.claims import Grants, Standing
 from sealane_operator.judgement.conditions import KEYLESS, Judged, conditions, judged, programmed
-from sealane_operator.judgement.raw import mapping_at
 from sealane_operator.judgement.references import Need, names_of, refusal_of_number, refusal_of_references
 from sealane_operator.judgement.refusal import Refusal
 from sealane_operator.judgement.requests import pending_request, request_text

@@ -15,7 +15,7 @@ from sealane_api.crd.revision import (
     revision_name,
 )
 from sealane_kube.errors import AlreadyExists, Conflict, NotFound
-from sealane_operator.judgement.raw import Raw, mapping_at, text_at
+from sealane_kube.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.revisions import (
     History,
     facts_of,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sealane_kube.errors import Conflict
-from sealane_operator.judgement.raw import Raw, mapping_at, mappings, text_at
+from sealane_kube.raw import Raw, mapping_at, mappings, text_at
 from sealane_operator.judgement.versions import is_older
 from sealane_operator.reconciler.interfaces import Kube
 from sealane_operator.reconciler.summaries import SUMMARY_SECONDS, WORDS_SECONDS, Summaries

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sealane_api.crd.status import ConditionType, ProviderRouteStatus
+from sealane_kube.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.claims import Standing, Subject
-from sealane_operator.judgement.raw import Raw, mapping_at, text_at
 from sealane_operator.judgement.references import names_of
 from sealane_operator.judgement.refusal import Refusal
 from sealane_operator.judgement.requests import pending_request

@@ -1,7 +1,7 @@
 """Every route is known before any is judged."""
 
+from sealane_kube.raw import Raw
 from sealane_operator.judgement.claims import Grants, Standing
-from sealane_operator.judgement.raw import Raw
 from sealane_operator.judgement.refusal import Refusal
 from sealane_operator.reconciler.access import Access
 from sealane_operator.reconciler.contents import Contents

@@ -1,6 +1,7 @@
 """Reading objects as the API server holds them, of which any part may be missing or of another shape."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 #: A Kubernetes object, decoded from JSON.
@@ -23,3 +24,13 @@ def text_at(raw: object, *path: str) -> str:
     """Return the text at a path; an empty one when there is none."""
     value = mapping_at(raw, *path[:-1]).get(path[-1])
     return value if isinstance(value, str) else ""
+
+
+def seconds_at(raw: object, *path: str) -> float | None:
+    """Return the time at a path in seconds since 1970, of the zone UTC unless it says another; None when there is
+    none."""
+    try:
+        moment = datetime.fromisoformat(text_at(raw, *path))
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
