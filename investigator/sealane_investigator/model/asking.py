@@ -21,7 +21,7 @@ from .endpoint import ModelFailed, StubAnswered
 from .limits import Limits
 from .question import Question, evidence_for, messages, repair, schema
 
-#: Seconds for both calls together; a repair needs so many to be begun.
+#: Seconds for both calls together, waiting for one's turn included; a call needs so many to be begun.
 TOTAL = 25.0
 LEAST = 3.0
 
@@ -73,12 +73,13 @@ class Asker:
         if self._is_stub or not worth_asking(question):
             self._count("stub" if self._is_stub else "not_worth_it")
             return Opinion(diagnosis=question.diagnosis)
+        ends = self._clock() + TOTAL
         async with self._limits.turn() as has_turn:
             if not has_turn:
                 self._count("busy")
                 return Opinion(diagnosis=question.diagnosis)
             try:
-                choice, outcome = await self._choice(question)
+                choice, outcome = await self._choice(question, ends)
             except StubAnswered:
                 self._is_stub = True
                 _log.error("model_is_the_stub_provider", remedy="name a real model's address; none is asked any more")
@@ -93,9 +94,8 @@ class Asker:
             return Opinion(diagnosis=question.diagnosis)
         return Opinion(diagnosis=with_choice(question.diagnosis, choice), parameters=choice.parameters)
 
-    async def _choice(self, question: Question) -> tuple[Choice | None, str]:
+    async def _choice(self, question: Question, ends: float) -> tuple[Choice | None, str]:
         """One call and at most one repair, each recorded before it is made. Raises InvestigatorError."""
-        ends = self._clock() + TOTAL
         known = evidence_for(question)
         asked = messages(question)
         form: dict[str, Any] | None = schema(list(known))
@@ -103,7 +103,7 @@ class Asker:
         if refused is not None:
             return None, refused
         try:
-            return read_answer(await self._model.complete(asked, form, TOTAL), known), "answered"
+            return read_answer(await self._model.complete(asked, form, ends - self._clock()), known), "answered"
         except Unusable as complaint:
             asked = repair(asked, str(complaint))
         except ModelFailed as error:

@@ -1,4 +1,7 @@
-"""How often a model is asked: calls a minute here, calls at once here, calls a day over all replicas."""
+"""How often a model is asked: calls a minute here, calls at once here, calls a day over all replicas.
+
+A place is waited for a little; a call that the minute or the day forbids is not made at all.
+"""
 
 import asyncio
 import time
@@ -8,6 +11,8 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 _MINUTE = 60.0
+#: Seconds for which one of the places is waited for: what breaks at once is asked about at once, and only once.
+PATIENCE = 10.0
 
 
 class Budget(Protocol):
@@ -18,7 +23,7 @@ class Budget(Protocol):
 
 
 class Limits:
-    """Asked before each call; a call that may not be made is not waited for."""
+    """Asked before each call."""
 
     def __init__(
         self,
@@ -27,8 +32,10 @@ class Limits:
         per_day: int,
         per_minute: int,
         at_once: int,
+        patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._patience = patience
         self._budget = budget
         self._per_day = per_day
         self._per_minute = per_minute
@@ -38,12 +45,17 @@ class Limits:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
-        """Hold one of the places; False when all are taken."""
-        if self._turns.locked():
+        """Hold one of the places; False when none came free in time."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._turns.acquire()
+        except TimeoutError:
             yield False
             return
-        async with self._turns:
+        try:
             yield True
+        finally:
+            self._turns.release()
 
     async def admit(self) -> str | None:
         """Record one call before it is made; returns which limit forbids it, ``rate`` or ``budget``, else None.
@@ -55,7 +67,13 @@ class Limits:
             self._calls.popleft()
         if len(self._calls) >= self._per_minute:
             return "rate"
-        if not await self._budget.spend(self._per_day):
-            return "budget"
+        # Recorded before anybody else is asked: many come at once.
         self._calls.append(now)
-        return None
+        try:
+            is_spent = not await self._budget.spend(self._per_day)
+        except BaseException:
+            self._calls.remove(now)
+            raise
+        if is_spent:
+            self._calls.remove(now)
+        return "budget" if is_spent else None

@@ -60,7 +60,9 @@ class _World:
         return answer
 
     def asker(self, *, per_day: int = 100, per_minute: int = 100, at_once: int = 2) -> Asker:
-        limits = Limits(self, per_day=per_day, per_minute=per_minute, at_once=at_once, clock=lambda: self.now)
+        limits = Limits(
+            self, per_day=per_day, per_minute=per_minute, at_once=at_once, patience=0.0, clock=lambda: self.now
+        )
         return Asker(self, limits, count=self.outcomes.append, clock=lambda: self.now)
 
 
@@ -174,7 +176,7 @@ async def test_a_store_that_is_away_means_no_call() -> None:
     assert (world.asked, world.outcomes) == ([], ["store"])
 
 
-async def test_a_question_beyond_the_places_is_not_waited_for() -> None:
+async def test_a_question_for_which_no_place_comes_free_is_not_asked() -> None:
     """The incident keeps its diagnosis."""
     world = _World(json.dumps(_GOOD))
     asker = world.asker(at_once=1)
