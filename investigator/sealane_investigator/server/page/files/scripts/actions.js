@@ -17,14 +17,24 @@ export const onChanged = (heard) => { changed = heard; };
 
 const some = (incidents) => (incidents.length === 1 ? `#${incidents[0].id}` : `${number(incidents.length)} incidents`);
 
+/** What a person looked at before doing a deed, by the deed; whatever else changed meanwhile is no reason to refuse. */
+const STANDS = (incident) => [incident.merged_into, incident.state, incident.episode];
+const SAYS = (incident) => [incident.merged_into, incident.diagnosis.class, incident.diagnosis.cause];
+const RESTS_ON = {
+  resolve: STANDS, reopen: STANDS, ignore: STANDS, feedback: SAYS, reclassify: SAYS,
+  assign: (incident) => [incident.merged_into, incident.assignee],
+  merge: (incident) => [incident.merged_into], unmerge: (incident) => [incident.merged_into],
+};
+
 /**
- * Do a deed to incidents as they were read. Errors that arrive meanwhile change an incident too, so a conflict is tried
- * again when nothing but its figures changed.
+ * Do a deed to incidents as they were read. Errors that arrive and investigations that end meanwhile change an incident
+ * too, so a conflict is tried again when what the deed rests on is still as it was.
  */
 async function act(incidents, deed) {
+  const looked = RESTS_ON[deed.deed];
   let known = incidents;
   for (let left = TRIES; ; left -= 1) {
-    const body = { ...deed, incidents: known.map((each) => each.id), versions: known.map((each) => each.version) };
+    const body = { ...deed, incidents: known.map((each) => each.id), ...(looked ? { versions: known.map((each) => each.version) } : {}) };
     try {
       const answer = await post("v1/incidents/actions", body);
       changed(answer.incidents);
@@ -33,14 +43,11 @@ async function act(incidents, deed) {
       if (!String(error.param || "").startsWith("version") || left <= 1) throw error;
       const fresh = await Promise.all(known.map((each) => get(`v1/incidents/${each.id}`)));
       changed(fresh);
-      if (fresh.some((each, index) => said(each) !== said(known[index]))) throw error;
+      if (fresh.some((each, index) => String(looked(each)) !== String(looked(known[index])))) throw error;
       known = fresh;
     }
   }
 }
-
-/** All of an incident that people decide by; not its figures. */
-const said = (incident) => JSON.stringify([incident.state, incident.episode, incident.assignee, incident.merged_into, incident.diagnosis, incident.recommendation]);
 
 async function attempt(work) {
   if (!mayAct()) return say("Your token may only read. Somebody has to give it the right act in the token file.", { bad: true });

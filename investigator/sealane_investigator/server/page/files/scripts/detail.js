@@ -113,7 +113,7 @@ export class Detail {
     const deeds = h("div", { class: "deeds" },
       active ? button("Resolve", () => resolve([incident]), { class: "primary", title: "Resolve (e)" }) : button("Open again", () => reopen([incident]), { class: "primary", title: "Open again (e)" }),
       incident.state === "ignored" ? null : button("Ignore…", () => ignore([incident]), { title: "Ignore (i)" }),
-      button([icon("person"), incident.assignee || "Assign…"], () => assign([incident]), { title: "Assign (a)" }),
+      button([icon("person"), h("span", { class: "name" }, incident.assignee || "Assign…")], () => assign([incident]), { title: "Assign (a)" }),
       button("Merge…", () => merge([incident]), { title: "Merge (m)" }),
       button("Investigate again", () => investigate([incident])));
     return h("header", { class: "head" }, controls,

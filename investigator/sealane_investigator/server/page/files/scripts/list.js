@@ -195,6 +195,16 @@ export function initials(name) {
   return h("span", { class: "avatar", title: name, role: "img", "aria-label": `assigned to ${name}` }, letters.toUpperCase());
 }
 
+const WAITING = {
+  active: "New incidents appear here by themselves.",
+  all: "They appear here by themselves.",
+  open: "New incidents appear here by themselves.",
+  escalating: "An incident escalates when an hour has far more errors than any hour of the week before.",
+  regressed: "An incident regresses when it comes back after it was resolved.",
+  resolved: "What is resolved waits here; when it comes back it is active again.",
+  ignored: "What is ignored waits here and is counted silently, until its time is over or somebody opens it.",
+};
+
 /** What to show where no incident is. */
 export function emptiness({ nothingYet, narrowed, state, others, clear, show }) {
   if (nothingYet) {
@@ -205,12 +215,12 @@ export function emptiness({ nothingYet, narrowed, state, others, clear, show }) 
       h("pre", {}, "curl http://127.0.0.1:8080/v1/chat/completions -H 'x-stub-fault: status:429' \\\n  -d '{\"model\":\"kimi-k3\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]}'"),
     ];
   }
-  if (narrowed) return [h("h2", {}, "Nothing matches"), h("p", {}, "No incident has all of these filters."), button("Clear the filters", clear, { class: "primary" })];
+  if (narrowed) return [h("h2", {}, "Nothing matches"), h("p", {}, "No incident has all of these filters. Route, provider, model and assignee are meant as they are written, in full."), button("Clear the filters", clear, { class: "primary" })];
   const calm = state === "active";
   return [
     calm ? h("span", { class: "calm" }, icon("resolved")) : null,
     h("h2", {}, calm ? "Nothing is wrong right now" : `No ${state === "all" ? "" : `${state} `}incidents`),
-    h("p", {}, calm ? "New incidents appear here by themselves." : "They appear here by themselves."),
+    h("p", {}, WAITING[state]),
     others.length ? h("p", { class: "choices" }, others.map(([name, label, count]) => button(`${label} ${number(count)}`, () => show(name)))) : null,
   ];
 }
