@@ -1,7 +1,7 @@
 """Exchanges without a listener: a head, a body that is there, and a transport that remembers what was written."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sealane_api.route_table import (
     DialectName,
@@ -51,9 +51,6 @@ class RecordingTransport(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += bytes(data)
-
-    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
-        self.write(b"".join(list_of_data))
 
     def abort(self) -> None:
         self.aborted = True

@@ -47,7 +47,9 @@ class ClientResponse:
         if len(body) <= 16 * 1024:
             self._transport.write(head + body)
         else:
-            self._transport.writelines((head, body))
+            # Not writelines: asyncio's forgot to pause its protocol until 3.12.9 and 3.13.2 (CVE-2024-12254).
+            self._transport.write(head)
+            self._transport.write(body)
         self.started = self.ended = True
         self.bytes_sent += len(body)
 

@@ -258,8 +258,6 @@ class UpstreamConnection(asyncio.Protocol):
             raise StaleConnection("connection_closed")
         if len(body) <= JOIN_LIMIT:
             transport.write(head + body)
-        elif len(body) <= WRITE_PIECE:
-            transport.writelines((head, body))
         else:
             transport.write(head)
             view = memoryview(body)
