@@ -55,21 +55,28 @@ class Contents:
                 created = text_at(metadata, "creationTimestamp")
                 content = content_of(mapping_at(raw, "spec"), route=key, created=created)
             if content is None:
-                content = await self.read(raw, pointer.revision, pointer.hash)
+                content = await self.read(raw, pointer.revision, pointer.hash, pointed=True)
             if content is not None:
                 found[pointer.revision] = kept[uid, pointer.hash] = content
         self._known[key] = kept
         return found
 
-    async def read(self, raw: Raw, number: int, content: str) -> Content | None:
-        """Ask the API for one revision; None when it is not there, not this route's, or has another hash."""
+    async def read(self, raw: Raw, number: int, content: str, *, pointed: bool = False) -> Content | None:
+        """Ask the API for one revision; None when it is not there, not this route's, or has another hash.
+
+        One that a newer operator made may have what this one does not know, so nobody can tell its hash. If it is
+        ``pointed`` at, it is believed: routers serve it, and it must lose neither its models nor its Secrets.
+        """
         metadata = mapping_at(raw, "metadata")
         namespace, name = text_at(metadata, "namespace"), text_at(metadata, "name")
         revision = await self._kube.get_revision(namespace, revision_name(name, number))
         if revision is None:
             return None
         facts = facts_of(revision, name, text_at(metadata, "uid"))
-        if facts is None or facts.hash != content or not _holds(revision, content):
+        if facts is None:
+            return None
+        holds = _holds(revision, content)
+        if not (pointed and facts.hash == content if holds is None else holds):
             return None
         created = text_at(metadata, "creationTimestamp")
         return content_of(mapping_at(revision, "spec"), route=f"{namespace}/{name}", created=created)
@@ -79,9 +86,9 @@ class Contents:
         self._known.pop(key, None)
 
 
-def _holds(revision: Raw, content: str) -> bool:
-    """Whether the spec of a revision is what its annotation says: whoever may write revisions could forge one."""
+def _holds(revision: Raw, content: str) -> bool | None:
+    """Whether the spec of a revision has a hash, whatever its annotation says; None when this version cannot tell."""
     try:
         return spec_hash(RevisionSpec.model_validate(mapping_at(revision, "spec"))) == content
     except ValidationError:
-        return False
+        return None

@@ -67,3 +67,27 @@ async def test_a_forged_revision_is_not_read() -> None:
 
     assert found[0] is not None
     assert found[1:] == [None] * 4
+
+
+async def test_a_revision_of_a_newer_operator_keeps_what_it_has() -> None:
+    """After a downgrade nobody can tell its hash; routers serve it, so its models and Secrets stay its own."""
+    kube, raw, content = _scene()
+    await kube.create_revision("team", revision_body(raw, 1, content))
+    kube.revisions["team/a-1"] = edited(kube.revisions["team/a-1"], "spec.rules.0.mirror", {"provider": "later"})
+    state = RolloutState(stable=Pointer(1, content, 0.0))
+    found = await Contents(kube).gather(raw, state, None)
+    other = await Contents(kube).gather(raw, RolloutState(stable=Pointer(1, "e" * 64, 0.0)), None)
+
+    assert [claim.pattern.text for claim in found[1].claims] == ["kimi-"]
+    assert other == {}
+    assert await Contents(kube).read(raw, 1, content) is None
+
+
+async def test_an_annotation_that_was_changed_takes_nothing_away() -> None:
+    """The pointer says the hash, and the content has it."""
+    kube, raw, content = _scene()
+    await kube.create_revision("team", revision_body(raw, 1, content))
+    kube.revisions["team/a-1"]["metadata"]["annotations"]["sealane.dev/hash"] = "e" * 64
+    found = await Contents(kube).gather(raw, RolloutState(stable=Pointer(1, content, 0.0)), None)
+
+    assert list(found) == [1]

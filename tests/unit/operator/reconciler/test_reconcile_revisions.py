@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from tests.support.resources import Document, provider, route, rule
+from tests.support.resources import Document, edited, provider, route, rule
 from tests.support.small_operator import SmallOperator
 
 A, B = "team/a", "team/b"
@@ -162,6 +162,26 @@ async def test_a_forged_number_leaves_room_for_the_next_revisions() -> None:
 
     assert operator.stable(A) == 2
     assert sorted(operator.kube.revisions) == ["team/a-1", "team/a-2", "team/a-2147483647"]
+
+
+async def test_an_operator_that_is_older_than_its_objects_takes_nothing_from_what_serves() -> None:
+    """It cannot read the spec, nor the revision that serves; its model and its Secret are still its own."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    later = {"provider": "later"}
+    for objects, key in ((operator.kube.routes, A), (operator.kube.revisions, "team/a-1")):
+        objects[key] = edited(objects[key], "spec.rules.0.mirror", later)
+    operator.kube.apply(_route("b"))
+    operator.restart()
+    await operator.settle(A, B)
+    operator.clock += 600
+    await operator.settle(A, B)
+
+    assert operator.conditions(A)["Accepted"] == "False/UnsupportedValue"
+    assert (operator.conditions(A)["Ready"], operator.stable(A)) == ("True/Serving", 1)
+    assert operator.conditions(B)["Accepted"] == "False/Conflicted"
+    assert operator.kube.granted["team"] == ("moonshot",)
 
 
 async def test_a_deleted_stable_revision_comes_back() -> None:
