@@ -1,8 +1,9 @@
 """Warning events are counted once, whoever watches and whatever the API server forgets."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self
 
 import pytest
 
@@ -109,14 +110,13 @@ class _Replica:
         self.marks: list[Mark] = []
         self.followed = Followed(api, store, "", moved=self.marks.append, now=lambda: _T)  # type: ignore[arg-type]
 
-    async def follows(self, mark: Mark | None) -> None:
+    async def follows(self, mark: Mark | None) -> Self:
         await self.followed.begin(mark)
         await self.followed.follow()
+        return self
 
 
 def _time(at: float) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(at, UTC).isoformat()
 
 
@@ -153,8 +153,7 @@ async def test_the_next_replica_counts_nothing_twice_and_misses_nothing(api: _Ap
     api.happens("a", 6)
     await one.followed.follow()  # and dies before the bookmark is written
     api.happens("a", 7)
-    two = _Replica(api, store)
-    await two.follows(mark)
+    await _Replica(api, store).follows(mark)
 
     assert store.counts == {"a": 7}
     assert sorted(store.events) == ["a:5", "a:6", "a:7"]
@@ -163,8 +162,7 @@ async def test_the_next_replica_counts_nothing_twice_and_misses_nothing(api: _Ap
 async def test_an_api_server_that_forgot_is_listed_again(api: _Api, store: _Store) -> None:
     """The same replica knows the counts, so only what is new is told."""
     api.happens("a", 5)
-    one = _Replica(api, store)
-    await one.follows(None)
+    one = await _Replica(api, store).follows(None)
     api.happens("a", 8)
     api.happens("b", 2)
     api.forgets()
@@ -196,8 +194,7 @@ async def test_a_start_is_not_counted_and_a_container_that_never_starts_wholly(a
     """Whichever replica watches when it turns out to be no start."""
     api.happens("starts", 3, at=_T, **_STARTING)
     api.happens("never", 3, at=_T, **_STARTING)
-    one = _Replica(api, store)
-    await one.follows(None)
+    one = await _Replica(api, store).follows(None)
     api.happens("never", 20, at=_T + 200, **_STARTING)
     await one.followed.follow()
     assert store.counts == {}
@@ -262,14 +259,12 @@ async def test_counts_are_forgotten_with_their_event_and_bounded(
     monkeypatch.setattr(module, "MAX_KNOWN", 2)
     for uid in ("a", "b", "c"):
         api.happens(uid)
-    one = _Replica(api, store)
-    await one.follows(None)
+    one = await _Replica(api, store).follows(None)
     bounded = set(one.followed._counts)
     api.ends("c")
     await one.followed.follow()
 
-    assert bounded == {"b", "c"}
-    assert set(one.followed._counts) == {"b"}
+    assert (bounded, set(one.followed._counts)) == ({"b", "c"}, {"b"})
 
 
 async def test_what_is_no_warning_is_not_counted(api: _Api, store: _Store) -> None:
@@ -312,17 +307,13 @@ class _Lease:
         self.released += 1
 
 
-async def test_one_replica_follows_while_it_holds_the_lease(api: _Api, store: _Store) -> None:
-    """It goes on at the bookmark, moves it, tries again after a failure, and stops when the Lease is lost."""
-    lease = _Lease(written_bookmark({"": Mark("100", _T)}))
-    store.full = True
-    api.happens("a", 1)
-    slept: list[float] = []
+async def _follow(api: _Api, store: _Store, ends: Callable[[list[float]], bool]) -> tuple[_Lease, list[float]]:
+    """Follow until ``ends`` says so of the seconds that were slept; return the Lease, lost by then, and these."""
+    lease, slept = _Lease(written_bookmark({"": Mark("100", _T)})), list[float]()
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
-        store.full = False
-        if seconds == BETWEEN:
+        if ends(slept):
             lease.lost.set()
             await asyncio.Event().wait()
 
@@ -332,6 +323,19 @@ async def test_one_replica_follows_while_it_holds_the_lease(api: _Api, store: _S
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+    return lease, slept
+
+
+async def test_one_replica_follows_while_it_holds_the_lease(api: _Api, store: _Store) -> None:
+    """It goes on at the bookmark, moves it, tries again after a failure, and stops when the Lease is lost."""
+    store.full = True
+    api.happens("a", 1)
+
+    def ends(slept: list[float]) -> bool:
+        store.full = False
+        return slept[-1] == BETWEEN
+
+    lease, slept = await _follow(api, store, ends)
 
     assert (store.counts, slept, lease.released) == ({"a": 1}, [RETRY, BETWEEN], 1)
     assert read_bookmark(lease.bookmark) == {"": Mark("101", _T)}
@@ -339,22 +343,8 @@ async def test_one_replica_follows_while_it_holds_the_lease(api: _Api, store: _S
 
 async def test_what_fails_for_long_is_tried_less_often(api: _Api, store: _Store) -> None:
     """A permission that is missing is not asked for thirty times a minute."""
-    lease = _Lease(written_bookmark({"": Mark("100", _T)}))
     store.full = True
     api.happens("a", 1)
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        if len(slept) == 7:
-            lease.lost.set()
-            await asyncio.Event().wait()
-
-    watch = WarningWatch(api, store, lease, sleep=sleep, now=lambda: _T)  # type: ignore[arg-type]
-    running = asyncio.get_running_loop().create_task(watch.run())
-    await lease.waits.wait()
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+    _, slept = await _follow(api, store, lambda slept: len(slept) == 7)
 
     assert slept == [2.0, 4.0, 8.0, 16.0, 32.0, LONGEST_RETRY, LONGEST_RETRY]
