@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +54,26 @@ class OperatorProcess:
         return await self.process.wait()
 
 
+#: The operator as it is, and one that gives up what it is refused after five seconds instead of a minute.
+OPERATOR = ("-m", "sealane_operator")
+IMPATIENT_OPERATOR = (
+    "-c",
+    """
+from sealane_operator.__main__ import main
+from sealane_operator.handlers import watching
+watching.RETRY_PAUSES = (1.0,) * 5
+raise SystemExit(main())
+""",
+)
+
+
 @asynccontextmanager
 async def operator_process(
-    folder: Path, kubeconfig: Path, namespace: str, settings: Mapping[str, str] | None = None
+    folder: Path,
+    kubeconfig: Path,
+    namespace: str,
+    settings: Mapping[str, str] | None = None,
+    program: Sequence[str] = OPERATOR,
 ) -> AsyncIterator[OperatorProcess]:
     """``sealane-operator`` for one namespace, which is its own as well, until the block ends.
 
@@ -73,9 +90,7 @@ async def operator_process(
     )
     log = folder / f"operator-{uuid4().hex[:8]}.log"
     with log.open("wb") as out:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "sealane_operator", stdout=out, stderr=out, env=environ
-        )
+        process = await asyncio.create_subprocess_exec(sys.executable, *program, stdout=out, stderr=out, env=environ)
     running = OperatorProcess(process, log)
     try:
         await until(lambda: process.returncode is not None or running.events("started"))

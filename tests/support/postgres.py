@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -71,7 +72,7 @@ class Postgres:
     ) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=100)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
@@ -92,9 +93,19 @@ class Postgres:
     def kill(self) -> None:
         """End every process of it at once, as a machine does that loses power."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(timeout=30)
+        self._process.send_signal(signal.SIGSTOP)  # it makes no more
+        children = self._children()
+        for pid in [*children, self.pid]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        while any(map(_runs, children)):  # each holds the shared memory, and a start beside it is refused
+            time.sleep(0.01)
         (self._folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def _children(self) -> list[int]:
+        """Each leads a session of its own, so no signal to a group reaches them."""
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii").split()]
 
     def _said_by_pid_file(self) -> str:
         """The server writes its state into the last line."""
@@ -115,3 +126,12 @@ class Postgres:
         copied = self._folder / "programs"
         shutil.copytree(programs.parent, copied, symlinks=True)
         return copied / programs.name
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is more of a process than its exit code."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
