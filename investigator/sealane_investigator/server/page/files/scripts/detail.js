@@ -67,9 +67,16 @@ export class Detail {
     if (incident.id !== this.id || !this.incident || incident.version < this.incident.version) return;
     this.incident = incident;
     if (kind !== "counted") { this.read(); return; }
-    const figures = at("one").querySelector(".figures");
-    if (figures) figures.replaceWith(this.figures());
+    if (!this.waiting) {
+      this.waiting = true;
+      requestAnimationFrame(() => { this.waiting = false; this.drawFigures(); });
+    }
     if (!this.slow) this.slow = setTimeout(() => { this.slow = null; this.readChart(); }, SLOW);
+  }
+
+  drawFigures() {
+    const figures = at("one").querySelector(".figures");
+    if (figures && this.incident) figures.replaceWith(this.figures());
   }
 
   async readChart() {

@@ -16,6 +16,8 @@ let filters = read(location.hash);
 let totals = null;
 let next = null;
 let asked = 0;
+/** Changes that came while a page was on its way, which may be older than they are; null: none is on its way. */
+let meanwhile = null;
 const before = [];
 const timers = {};
 
@@ -58,6 +60,7 @@ function followIncident() {
 
 async function load() {
   const mine = ++asked;
+  meanwhile = [];
   clearTimeout(timers.retry);
   at("list").setAttribute("aria-busy", "true");
   try {
@@ -65,6 +68,9 @@ async function load() {
     if (mine !== asked) return;
     next = page.next;
     list.show(page.incidents);
+    const missed = meanwhile;
+    meanwhile = null;
+    missed.forEach(take);
     banner(null);
     await Promise.all([list.glance(page.incidents.map((each) => each.id)), count()]);
     if (mine !== asked) return;
@@ -78,7 +84,10 @@ async function load() {
     banner(`${error.message}${kept}`, ["Try again", load]);
     timers.retry = setTimeout(load, RETRY);
   } finally {
-    if (mine === asked) at("list").removeAttribute("aria-busy");
+    if (mine === asked) {
+      meanwhile = null;
+      at("list").removeAttribute("aria-busy");
+    }
   }
 }
 
@@ -89,6 +98,7 @@ async function count() {
 
 /** A change, from the stream or from a deed of ours. */
 function take({ kind, incident }) {
+  if (meanwhile) meanwhile.push({ kind, incident });
   detail.take(incident, kind);
   if (kind !== "counted") soon("count", count, 1500);
   const known = list.incidents.has(incident.id);
@@ -206,6 +216,7 @@ function enter(why) {
   remember("");
   detail.shut();
   list.unpick();
+  list.show([]);
   at("main").hidden = true;
   at("leave").hidden = true;
   at("live").replaceChildren();
