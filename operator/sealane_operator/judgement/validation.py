@@ -65,9 +65,12 @@ def rollout_policy(raw: Raw) -> RolloutSpec:
 
 
 def _refused(error: ValidationError) -> Refusal:
-    problems = problems_of(error, ProviderRoute, lambda _path: Location(""))
+    problems = list(problems_of(error, ProviderRoute, lambda _path: Location("")))
     message = joined([f"{problem.path}: {problem.message}" for problem in problems])
-    if all(details["type"] == _UNKNOWN_FIELD for details in error.errors(include_url=False, include_input=False)):
+    kinds = [details["type"] for details in error.errors(include_url=False, include_input=False)]
+    if kinds.count(_UNKNOWN_FIELD) == len(
+        problems
+    ):  # pydantic misses what it refused: then a list is too short as well
         words = "this operator does not know what the CRD of the cluster admits; upgrade it, or change the spec"
         return Refusal("UnsupportedValue", f"{words}:\n{message}")
     return Refusal("InvalidSpec", message)

@@ -1,5 +1,7 @@
 """A spec is judged whole, in words for people."""
 
+import pytest
+
 from sealane_api.resource.rollout import RolloutSpec
 from sealane_operator.judgement.refusal import Refusal
 from sealane_operator.judgement.validation import ValidSpec, rollout_policy, validated
@@ -48,9 +50,12 @@ def test_a_pattern_that_is_claimed_twice_in_a_route_is_named() -> None:
     assert "rule 'a' of the same route claims too" in refusal.message
 
 
-def test_a_field_of_a_newer_crd_is_unsupported() -> None:
+@pytest.mark.parametrize(
+    "path", ["spec.weather", "spec.rules.0.mirror", "spec.providers.0.shadow", "spec.rules.0.models.0.suffix"]
+)
+def test_a_field_of_a_newer_crd_is_unsupported(path: str) -> None:
     """The operator is to be upgraded, or the field to be left."""
-    refusal = _refused(edited(route(), "spec.weather", "fine"))
+    refusal = _refused(edited(route(), path, "fine"))
 
     assert refusal.reason == "UnsupportedValue"
     assert refusal.message.startswith("this operator does not know what the CRD of the cluster admits; upgrade it")
