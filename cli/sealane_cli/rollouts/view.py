@@ -71,7 +71,8 @@ def view_of(raw: Raw) -> RouteView:
         uid=text_at(raw, "metadata", "uid"),
         created=seconds_of(text_at(raw, "metadata", "creationTimestamp")) or 0.0,
         seen=status.observed_generation == mapping_at(raw, "metadata").get("generation"),
-        steps=0 if immediate else len(mappings(rollout.get("steps"))),
+        # One of 100 % is the promotion, as the operator counts.
+        steps=0 if immediate else sum(step.get("weight") != 100 for step in mappings(rollout.get("steps"))),
         status=status,
         conditions={condition.type: condition for condition in status.conditions},
         pending=_pending(raw, status),

@@ -18,6 +18,8 @@ def test_the_step_is_told_with_their_number() -> None:
     """One of two; a dash while nothing is on trial; a bare number where the policy has no steps."""
     assert view_of(served_route(stepping())).step == "1/2"
     assert view_of(served_route(settled())).step == "-"
+    whole = {"steps": [{"weight": 10}, {"weight": 50}, {"weight": 100}]}
+    assert view_of(served_route(stepping(), rollout=whole)).step == "1/2"
     assert view_of(served_route(stepping(), rollout={"strategy": "Immediate", "steps": [{"weight": 1}]})).step == "1"
 
 
