@@ -8,6 +8,7 @@ import pytest
 
 from sealane_api.diagnosis.error_event import MAX_MESSAGE, ErrorEvent
 from sealane_investigator.intake.cleaning import LONG_TEXT, MAX_AHEAD_SECONDS, Cleaning
+from sealane_telemetry.error_text.redaction import ErrorTextRedactor
 from tests.support.reported import AT, event
 
 SECRET = "sk-proj-abcdefghijklmnopqrstuvwxyz"
@@ -98,3 +99,33 @@ def test_what_a_person_wrote_is_kept_but_for_keys() -> None:
     assert cleaning.remark("Gruß an das Team,\nsiehe PR 771") == "Gruß an das Team,\nsiehe PR 771"
     assert "sk-abcdefghij" not in cleaning.remark("key sk-abcdefghij leaked")
     assert cleaning.remark("a\0b") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+@pytest.mark.parametrize("place", ["tenant", "route", "workload", "failure_class", "request_id", "id"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "gsk_Q7vR2mZ9tXc4Lp8WnB3s",
+        "AIzaSyDQ7vR2mZ9tXc4Lp8WnB3sQ7vR2mZ9tXc4",
+        "xai-Q7vR2mZ9tXc4Lp8WnB3s",
+        "the patient has a melanoma",
+        "请帮我写一封辞职信",
+    ],
+)
+def test_a_key_or_a_sentence_is_no_name(place: str, secret: str) -> None:
+    """Wherever a sender puts it; and what was made of it stays as it is."""
+    cleaning = Cleaning(ErrorTextRedactor(b"a key of sixteen bytes").redact)
+    cleaned = cleaning.clean(event(1, **{place: f"ns/{secret}"}), AT)
+
+    shown = getattr(cleaned, place)
+    assert not any(secret[at : at + 6] in shown for at in range(len(secret) - 5))
+    assert cleaning.clean(cleaned, AT) == cleaned
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["team/chat", "team/Deployment/api-7d4b9c6f5d-x2x4z", "api.moonshot.ai", "9f86d081884c7d65", "ns/Pod/token-1"],
+)
+def test_a_name_stays_as_it_is(name: str) -> None:
+    """So that people find it."""
+    assert Cleaning(ErrorTextRedactor(b"a key of sixteen bytes").redact).name(name) == name
