@@ -5,20 +5,20 @@ The chart declares the route and runs this in a pod of its own, with the router'
 
 import argparse
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 
 from sealane_cli.stub.server import StubProvider
-from sealane_kube.errors import KubeError
-from sealane_router.cluster.kube.api import KubeApi
-from sealane_telemetry.settings.variable import SettingsError
+from sealane_kube.api import Api
+from sealane_kube.configuration import load_configuration
+from sealane_kube.connection import Connection
+from sealane_kube.errors import KubeconfigError, KubeError
 
 #: The route gets so many seconds; a cold cluster takes a few.
 READY_SECONDS = 120.0
@@ -33,13 +33,6 @@ class TestFailed(Exception):
     """What did not work, and what to look at."""
 
     __test__ = False  # the name begins as pytest wants its classes to
-
-
-class Kubernetes(Protocol):
-    """What is asked of the API: :class:`~sealane_router.cluster.kube.api.KubeApi` has it."""
-
-    async def get(self, path: str) -> bytes:
-        """The object at ``path``, as JSON. Raises KubeError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +53,22 @@ class Plan:
     pause_seconds: float = PAUSE_SECONDS
 
 
-async def passed(plan: Plan, api: Kubernetes) -> str:
+async def passed(plan: Plan, api: Api) -> str:
     """Return what was seen, in a line, once everything works. Raises TestFailed."""
     await _ready(plan, api)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=plan.answer_seconds)) as session:
         return f"{plan.route} is Ready, and {await _answer(plan, session)}"
 
 
-async def _ready(plan: Plan, api: Kubernetes) -> None:
+async def _ready(plan: Plan, api: Api) -> None:
     namespace, _, name = plan.route.partition("/")
     path = f"/apis/sealane.dev/v1alpha1/namespaces/{namespace}/providerroutes/{name}"
     end = time.monotonic() + plan.ready_seconds
     while True:
         try:
-            reason = _unready(json.loads(await api.get(path)))
-        except (KubeError, ValueError) as error:
-            reason = f"the API says: {error}"
+            reason = _unready(await api.call("GET", path))
+        except KubeError as error:
+            reason = f"the API says: {error.words}"
         if not reason:
             return
         if time.monotonic() >= end:
@@ -127,16 +120,16 @@ async def _asked(plan: Plan, session: aiohttp.ClientSession) -> tuple[str, str]:
 
 async def run(plan: Plan, host: str, port: int) -> int:
     """Run the test with a stub at that address; returns the exit code."""
-    api = KubeApi(None)
     try:
-        await api.open()
-        async with StubProvider("openai", host=host, port=port):
-            print(await passed(plan, api))
-    except (TestFailed, SettingsError, OSError) as error:
+        connection = Connection(await load_configuration(None), "sealane-helm-test")
+        try:
+            async with StubProvider("openai", host=host, port=port):
+                print(await passed(plan, connection))
+        finally:
+            await connection.close()
+    except (TestFailed, KubeconfigError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        await api.close()
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -83,13 +84,14 @@ class ScriptedKubernetes:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return await answer(request)
 
-    def kubeconfig(self, folder: Path, token: str = "token-of-the-router") -> Path:
-        """A kubeconfig that leads here."""
+    def kubeconfig(self, folder: Path, token: str = "token-of-the-router", authority: Path | None = None) -> Path:
+        """A kubeconfig that leads here; ``authority`` is whom it trusts."""
+        trusted = {} if authority is None else {"certificate-authority": str(authority)}
         path = folder / "kubeconfig"
         config = {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "test", "cluster": {"server": self.url}}],
+            "clusters": [{"name": "test", "cluster": {"server": self.url, **trusted}}],
             "users": [{"name": "test", "user": {"token": token}}],
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
             "current-context": "test",
@@ -99,17 +101,17 @@ class ScriptedKubernetes:
 
 
 @asynccontextmanager
-async def scripted_kubernetes(*answers: Answer) -> AsyncIterator[ScriptedKubernetes]:
+async def scripted_kubernetes(*answers: Answer, tls: ssl.SSLContext | None = None) -> AsyncIterator[ScriptedKubernetes]:
     """Serve until the block ends."""
     script = ScriptedKubernetes(list(answers))
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", script.handle)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.01)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     host, port = runner.addresses[0][:2]
-    script.url = f"http://{host}:{port}"
+    script.url = f"{'http' if tls is None else 'https'}://{host}:{port}"
     try:
         yield script
     finally:

@@ -28,6 +28,7 @@ from sealane_operator.handlers.watches import Watches
 from sealane_operator.judgement.status import read_status, state_of
 from sealane_operator.kube.client import KubeClient
 from sealane_operator.kube.recorder import EventRecorder, Reference
+from sealane_operator.kube.tap import AGENT
 from sealane_operator.reconciler.reconcile import Reconciler, Surroundings
 from sealane_operator.rollout.machine import decide
 from sealane_operator.rollout.model import Note
@@ -52,8 +53,6 @@ _EVENT_RATE, _EVENT_BURST = 10.0, 100
 
 #: Seconds at the end: for Events that were recorded, and for kopf.
 _LAST_EVENTS, _LAST_WATCHES = 2.0, 5.0
-
-_AGENT = "sealane-operator"
 
 _log = get_logger("sealane.operator")
 _lease_log = get_logger("sealane.operator.lease")
@@ -178,7 +177,7 @@ class Operator:
 
     def _connect(self, settings: Settings, configuration: Configuration) -> None:
         def connection(rate: float, burst: int) -> Connection:
-            return Connection(configuration, _AGENT, pace=Pace(rate, burst), measure=self._measure)
+            return Connection(configuration, AGENT, pace=Pace(rate, burst), measure=self._measure)
 
         self._urgent = connection(_URGENT_RATE, _URGENT_BURST)
         self._calm = connection(settings.api_rate, settings.api_burst)

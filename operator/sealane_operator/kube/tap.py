@@ -29,7 +29,8 @@ from sealane_kube.errors import Unreadable
 from sealane_kube.pool import Pool
 from sealane_telemetry.logs import get_logger
 
-_AGENT = "sealane-operator"
+#: Who asks, as the API server's audit log names it.
+AGENT = "sealane-operator"
 
 _log = get_logger("sealane.operator.watches")
 
@@ -59,7 +60,7 @@ class TappedSession:
     """An aiohttp session as far as kopf uses one."""
 
     def __init__(self, configuration: Configuration, listener: Listener, measure: Measure) -> None:
-        self.headers: dict[str, str] = {"User-Agent": _AGENT}
+        self.headers: dict[str, str] = {"User-Agent": AGENT}
         self._configuration = configuration
         self._rest = Pool(configuration)
         self._listener = listener

@@ -1,6 +1,5 @@
 """``helm test``: it passes when the route is Ready and the routers answer, and says what to look at when not."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -25,12 +24,12 @@ class _Api:
         self._answers = list(answers)
         self.paths: list[str] = []
 
-    async def get(self, path: str) -> bytes:
+    async def call(self, method: str, path: str, *_: Any, **__: Any) -> dict[str, Any]:
         self.paths.append(path)
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return json.dumps(answer).encode()
+        return answer
 
 
 def _route(status: str, reason: str = "Serving", message: str = "it serves") -> dict[str, Any]:
@@ -149,4 +148,4 @@ async def test_outside_of_a_pod_it_says_so(capsys: pytest.CaptureFixture[str], m
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
     assert await helm_test.run(_PLAN, "127.0.0.1", 0) == 1
-    assert "there is no ServiceAccount here" in capsys.readouterr().err
+    assert "the pod's ServiceAccount cannot be used" in capsys.readouterr().err

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import ssl
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 import pytest
+import trustme
 from aiohttp import web
 
 from sealane_kube.errors import Forbidden, KubeError, Throttled, TooLong, Unavailable, Unreadable
@@ -180,6 +182,24 @@ async def test_a_token_that_is_not_known_any_more_is_read_again(tmp_path: Path) 
         tokens = [request.headers["Authorization"] for request in opened.server.asked]
 
     assert tokens == ["Bearer token-of-the-router", "Bearer the-new-one"]
+
+
+async def test_an_authority_that_is_not_known_is_read_again(tmp_path: Path) -> None:
+    """Authorities are rotated too; until then nobody is told the token."""
+    authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    async with scripted_kubernetes(writes(b"{}"), tls=tls) as server:
+        opened = KubeApi(server.kubeconfig(tmp_path))
+        await opened.open()
+        server.kubeconfig(tmp_path, authority=tmp_path / "ca.pem")
+        with pytest.raises(Unavailable, match="the API server's certificate is not trusted: "):
+            await opened.get("/things/a")
+        asked = len(server.asked)
+        content = await opened.get("/things/a")
+        await opened.close()
+
+    assert (asked, content) == (0, b"{}")
 
 
 async def test_a_kubeconfig_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> None:
