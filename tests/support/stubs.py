@@ -14,7 +14,7 @@ from sealane_cli.stub.faults import Fault
 from sealane_cli.stub.server import StubProvider
 from tests.support.this_machine import this_machine
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 100.0
 
 
 class Stubs:
