@@ -18,11 +18,17 @@ private_folders() { # what containerd and the kubelet keep at fixed places is th
   mount --make-rshared /
   mkdir -p "$FOLDER/mnt/var/log" log/pods
   ln -sfn "$FOLDER/log/pods" "$FOLDER/mnt/var/log/pods" # logs of pods outlive the node, as its own do
-  for folder in /run/containerd /var/lib/kubelet /var/log/pods /var/log/containers /etc/cni/net.d; do
+  for folder in /run/containerd /run/netns /var/lib/cni /var/lib/kubelet /var/log/pods /var/log/containers /etc/cni/net.d; do
     mkdir -p "$FOLDER/mnt$folder" "$folder"
     mount --bind "$FOLDER/mnt$folder" "$folder"
     mount --make-rshared "$folder"
   done
+}
+
+unpacked_images() { # 36,000 files, which a disk takes up to a minute to forget; memory forgets them with the node
+  mkdir -p containerd
+  [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -lt $((8 << 20)) ] ||
+    mount -t tmpfs -o size=4g,mode=711 images containerd
 }
 
 cgroups() { # the kubelet wants its root to exist, in every hierarchy of cgroup v1 or in the only one of v2
@@ -175,6 +181,7 @@ names() { # DNS for Services and pods; nothing else has an address here
 
 cd "$FOLDER"
 private_folders
+unpacked_images
 cgroups
 network
 identities

@@ -47,8 +47,11 @@ tools() { # programs of the machine, in the network of the node; they end with w
   local program
   mkdir -p "$FOLDER/bin"
   for program in kubectl helm; do
-    printf '#!/bin/sh\nexport KUBECONFIG="${KUBECONFIG:-%s}"\nexec setpriv --pdeathsig KILL nsenter -t %s -n "%s" "$@"\n' \
-      "$FOLDER/admin.kubeconfig" "$1" "$(command -v $program)" >"$FOLDER/bin/$program"
+    { # nodes share their address, and must not share what is remembered of it
+      printf '#!/bin/sh\nexport KUBECONFIG="${KUBECONFIG:-%s}" ' "$FOLDER/admin.kubeconfig"
+      printf 'KUBECACHEDIR="${KUBECACHEDIR:-%s}"\n' "$FOLDER/cache"
+      printf 'exec setpriv --pdeathsig KILL nsenter -t %s -n "%s" "$@"\n' "$1" "$(command -v $program)"
+    } >"$FOLDER/bin/$program"
   done
   printf '#!/bin/sh\nexec setpriv --pdeathsig KILL nsenter -t %s -n "$@"\n' "$1" >"$FOLDER/bin/net"
   printf '#!/bin/sh\nexec nsenter -t %s -m -n -u -p "$@"\n' "$1" >"$FOLDER/bin/enter"
@@ -58,7 +61,7 @@ tools() { # programs of the machine, in the network of the node; they end with w
 remove_data() { # again while the last processes still write
   local try
   for try in $(seq 20); do
-    rm -rf --one-file-system "$FOLDER"/{bin,containerd,etcd,mnt,pki} "$FOLDER"/*.kubeconfig 2>/dev/null && return
+    rm -rf --one-file-system "$FOLDER"/{bin,cache,containerd,etcd,mnt,pki} "$FOLDER"/*.kubeconfig 2>/dev/null && return
     sleep 0.25
   done
 }

@@ -47,13 +47,21 @@ def account(pytestconfig: pytest.Config) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory, account: list[str]) -> Iterator[Node]:
+def images() -> Path:
+    """The folder of the archives that a node of ours loads."""
+    return built_images()
+
+
+@pytest.fixture(scope="session")
+def node(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, account: list[str]
+) -> Iterator[Node]:
     """The node of the whole run."""
     folder = tmp_path_factory.mktemp("node")
     if context := asked_context():
         yield existing_node(context, folder)
         return
-    with running_node(folder, built_images()) as started:
+    with running_node(folder, request.getfixturevalue("images")) as started:
         account.append(f"node: Ready, with its images, in {started.started_in:.1f} s")
         yield started
 

@@ -12,7 +12,8 @@ from tests.support.node import Node
 
 _TOKEN = "token-of-the-end-to-end-tests"
 _SECRET = "sealane-investigator"
-_FOLDER = "/var/lib/sealane-incidents"
+#: Below what the node alone sees there, and what goes with it.
+_FOLDER = "/var/lib/kubelet/sealane-e2e-incidents"
 _VOLUME = "sealane-e2e-incidents"
 _VALUES = (
     "--set=investigator.enabled=true",

@@ -1,11 +1,12 @@
 """helm, the way people run it on a cluster: install, upgrade, roll back, test, uninstall."""
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.kubectl import Kubectl
 
 #: helm's own ``--timeout`` ends before this.
 PATIENCE_SECONDS = 420.0
@@ -30,7 +31,7 @@ class Helm:
         given = ["--values=-"] if values is not None else []
         done = subprocess.run(
             [self.program, *arguments, *given],
-            env={**os.environ, "KUBECONFIG": str(self.kubeconfig)},
+            env=Kubectl(self.program, self.kubeconfig).environment(),
             input=json.dumps(values) if values is not None else "",
             capture_output=True,
             text=True,
