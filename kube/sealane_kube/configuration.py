@@ -7,6 +7,8 @@ from kubernetes.aio.config import load_incluster_config, load_kube_config
 
 from .errors import KubeconfigError
 
+__all__ = ["Configuration", "load_configuration"]
+
 
 async def load_configuration(kubeconfig: Path | None) -> Configuration:
     """Return where the API is and who we are: from a file, or from the pod's ServiceAccount, whose token is re-read.

@@ -22,9 +22,6 @@ MAX_ANSWER = 16 << 20
 MAX_LINE = 8 << 20
 _MAX_REFUSAL = 64 << 10
 _MAX_REASON = 300
-
-#: Seconds until connected, and until the next byte of an answer.
-_CONNECT, _SILENCE = 5.0, 10.0
 #: Seconds that a watch may go on after the API server should have ended it.
 WATCH_GRACE = 8.0
 
@@ -32,7 +29,9 @@ WATCH_GRACE = 8.0
 class Connection:
     """The API server, asked one call at a time per turn of ``pace``; every method is one attempt.
 
-    ``agent`` is who asks, as the API server's audit log names it; ``max_answer`` is in bytes.
+    ``agent`` is who asks, as the API server's audit log names it. ``connect`` and ``silence`` are seconds until
+    connected and until the next byte of an answer, None: as long as a call may take as a whole; a watch may be silent.
+    ``max_answer`` is in bytes.
     """
 
     def __init__(
@@ -42,6 +41,8 @@ class Connection:
         *,
         pace: Pace | None = None,
         measure: Measure = lambda _verb, _kind, _code, _took: None,
+        connect: float | None = None,
+        silence: float | None = None,
         max_answer: int = MAX_ANSWER,
     ) -> None:
         self._configuration = configuration
@@ -49,6 +50,7 @@ class Connection:
         self._pool = Pool(configuration)
         self._pace = pace
         self._measure = measure
+        self._connect, self._silence = connect, silence
         self._max_answer = max_answer
 
     async def close(self) -> None:
@@ -85,7 +87,7 @@ class Connection:
         ``timeout`` bounds the attempt in seconds; the wait for its turn comes before. Raises a KubeError.
         """
         await self._turn()
-        limits = aiohttp.ClientTimeout(connect=_CONNECT, sock_connect=_CONNECT, sock_read=_SILENCE)
+        limits = aiohttp.ClientTimeout(connect=self._connect, sock_connect=self._connect, sock_read=self._silence)
         began, status = time.monotonic(), 0
         try:
             async with (
@@ -121,7 +123,7 @@ class Connection:
         await self._turn()
         asked = {**query, "watch": "true", "timeoutSeconds": str(seconds)}
         total = seconds + WATCH_GRACE
-        limits = aiohttp.ClientTimeout(total=total, connect=_CONNECT, sock_connect=_CONNECT)
+        limits = aiohttp.ClientTimeout(total=total, connect=self._connect, sock_connect=self._connect)
         async with (
             _translated("GET", path, total),
             self._answer("GET", path, asked, headers or {}, limits) as answer,

@@ -13,9 +13,9 @@ from socket import gethostname
 from typing import Any
 from uuid import uuid4
 
-from kubernetes.aio.client import Configuration
 from prometheus_client import CollectorRegistry
 
+from sealane_kube.configuration import Configuration
 from sealane_kube.connection import Connection
 from sealane_kube.errors import KubeError, LeaseLost
 from sealane_kube.lease import Lease, LeaseTimes

@@ -21,9 +21,9 @@ from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
-from kubernetes.aio.client import Configuration
 
 from sealane_kube.api import Json, Measure
+from sealane_kube.configuration import Configuration
 from sealane_kube.connection import lines_of
 from sealane_kube.errors import Unreadable
 from sealane_kube.pool import Pool

@@ -132,13 +132,16 @@ async def test_an_api_that_does_not_answer_is_given_up(tmp_path: Path) -> None:
     async with _scene(tmp_path, never) as scene:
         with pytest.raises(Unavailable, match=r"no answer within 0\.05 s"):
             await scene.connection.call("GET", _PATH, timeout=0.05)
+        scene.connection._silence = 0.05
+        with pytest.raises(Unavailable, match="SocketTimeoutError: Timeout on reading"):
+            await scene.connection.call("GET", _PATH)
         nobody = ScriptedKubernetes(url="http://127.0.0.1:1").kubeconfig(tmp_path)
         alone = Connection(await load_configuration(nobody), "the-tests")
         with pytest.raises(Unavailable, match="ClientConnectorError"):
             await alone.call("GET", _PATH)
         await alone.close()
 
-    assert scene.calls == [("GET", "providerroutes/status", 0)]
+    assert scene.calls == [("GET", "providerroutes/status", 0)] * 2
 
 
 async def test_an_answer_without_end_is_given_up(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ MAX_ANSWER = 64 << 20
 #: Pages of one list: a quarter of a million objects.
 _MAX_PAGES = 500
 
-#: Seconds for an answer as a whole.
-_WHOLE = 30.0
+#: Seconds: until connected, until the next byte of an answer, and for an answer as a whole.
+_CONNECT, _SILENCE, _WHOLE = 5.0, 10.0, 30.0
 #: Seconds between two new readings of the configuration after the API server's certificate was not trusted, or it did
 #: not know who asks: authorities and tokens are rotated.
 #: Longer than a watch lasts, so that those of the client before have ended when it is closed.
@@ -78,7 +78,9 @@ class KubeApi:
         except KubeconfigError as error:
             raise SettingsError(_how_to_configure(self._kubeconfig, error.reason)) from error
         configuration.connection_pool_maxsize = 0  # a connection for each watch; their number has its own limit
-        self._connection = Connection(configuration, "sealane-router", max_answer=MAX_ANSWER)
+        self._connection = Connection(
+            configuration, "sealane-router", connect=_CONNECT, silence=_SILENCE, max_answer=MAX_ANSWER
+        )
 
     async def close(self) -> None:
         """Close every connection; whoever still reads from one learns that from his own limit."""
