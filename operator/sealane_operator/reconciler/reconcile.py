@@ -43,9 +43,6 @@ from sealane_operator.rollout.rules.requests import user_of
 #: Without any event a route is looked at again after so many seconds, give or take a third.
 RESYNC_SECONDS = 600.0
 
-#: So often a Secret that is missing, or lacks a key, is asked for; nobody tells when it comes.
-MISSING_SECONDS = 5.0
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -207,7 +204,8 @@ class Reconciler:
         waits = [RESYNC_SECONDS * (2 / 3 + 2 / 3 * self._around.chance())]
         waits += [each for each in (decision.check_after, wait) if each is not None]
         verdict = judgement.verdict
-        waits += [MISSING_SECONDS] if verdict.resolved.status == "False" or verdict.keyless else []
+        missing = verdict.resolved.status == "False" or bool(verdict.keyless)
+        waits += self._secrets.patience(view.key, missing=missing)
         waits += [LAG_SECONDS] if routers.lagging else []  # by then a condition says so
         return min(waits)
 
@@ -319,6 +317,7 @@ class Reconciler:
     async def _forget(self, key: str) -> None:
         self._looked_at.discard(key)
         self._unreadable.pop(key, None)
+        self._secrets.forget(key)
         self._statuses.forget(key)
         self._around.fleet.forget(key)
         self._around.metrics.forget(key)

@@ -13,6 +13,12 @@ from sealane_operator.reconciler.interfaces import Kube
 PRESENT_SECONDS = 60.0
 ABSENT_SECONDS = 2.0
 
+#: So often a Secret that is missing, or lacks a key, is asked for; nobody tells when it comes.
+MISSING_SECONDS = 5.0
+#: So many routes are asked for in that time; while more lack something, each has its turn later. Otherwise one team's
+#: thousand unfinished routes would take the API's time from everybody's rollbacks.
+MISSING_AT_ONCE = 50
+
 _MAX_KNOWN = 10_000
 
 
@@ -23,6 +29,7 @@ class Secrets:
         self._kube = kube
         self._monotonic = monotonic
         self._known: OrderedDict[tuple[str, str], tuple[float, frozenset[str] | None]] = OrderedDict()
+        self._waiting: set[str] = set()
 
     async def keys_of(
         self, namespace: str, needs: Iterable[Need], *, doubted: bool = False
@@ -35,6 +42,18 @@ class Secrets:
         for need in needs:
             wanted.setdefault(need.secret, set()).add(need.key)
         return {name: await self._keys(namespace, name, wanted[name], doubted) for name in sorted(wanted)}
+
+    def patience(self, route: str, *, missing: bool) -> list[float]:
+        """Return in how many seconds a route that lacks a Secret is looked at again; nothing when it lacks none."""
+        if not missing:
+            self._waiting.discard(route)
+            return []
+        self._waiting.add(route)
+        return [MISSING_SECONDS * max(1.0, len(self._waiting) / MISSING_AT_ONCE)]
+
+    def forget(self, route: str) -> None:
+        """A route is gone."""
+        self._waiting.discard(route)
 
     async def _keys(self, namespace: str, name: str, wanted: set[str], doubted: bool) -> frozenset[str] | None:
         now = self._monotonic()

@@ -8,7 +8,7 @@ from sealane_api.canonical import spec_hash
 from sealane_api.ownership import Grant
 from sealane_api.provider_route import RevisionSpec
 from sealane_operator.judgement.claims import Grants
-from sealane_operator.reconciler.reconcile import MISSING_SECONDS
+from sealane_operator.reconciler.secrets import MISSING_AT_ONCE, MISSING_SECONDS
 from tests.support.fake_kube import FakeKube
 from tests.support.resources import Document, edited, provider, route, rule
 from tests.support.small_operator import SmallOperator
@@ -81,6 +81,22 @@ async def test_a_secret_that_goes_while_it_is_served_is_told() -> None:
     assert operator.conditions(A)["ResolvedRefs"] == "False/SecretNotFound"
     assert operator.conditions(A)["Ready"] == "False/RefsNotResolved"
     assert waits == [MISSING_SECONDS]
+
+
+async def test_many_routes_that_lack_a_secret_share_the_time_of_the_api() -> None:
+    """Each is asked for ever more rarely, and as often as before once the others have theirs or are gone."""
+    operator = SmallOperator(FakeKube())
+    names = [f"r{number}" for number in range(4 * MISSING_AT_ONCE)]
+    for name in names:
+        operator.kube.apply(_route(name, f"{name}-"))
+        waits = await operator.look(f"team/{name}")
+    crowded = waits
+    for name in names[1:]:
+        operator.kube.delete(f"team/{name}")
+        await operator.look(f"team/{name}")
+    alone = await operator.look(f"team/{names[0]}")
+
+    assert (crowded, alone) == ([4 * MISSING_SECONDS], [MISSING_SECONDS])
 
 
 @pytest.mark.parametrize("asked", ["given up", "refused", "not granted"])
