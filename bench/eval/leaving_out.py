@@ -5,7 +5,7 @@ trained without them, and their messages are judged.
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bench.eval.messages import Message
@@ -43,10 +43,19 @@ def judge(messages: Sequence[Message], knowledge: Knowledge) -> list[Judged]:
     return [Judged(message, decide(message.peeled, knowledge)) for message in messages]
 
 
-def judge_left_out(messages: Sequence[Message], others: Sequence[Message] = (), *, rules: bool = True) -> list[Judged]:
-    """Return the verdicts on ``messages``, each with its group left out; ``others`` are always learnt from."""
+def judge_left_out(
+    messages: Sequence[Message],
+    others: Sequence[Message] = (),
+    *,
+    rules: bool = True,
+    tenths: Iterable[int] = range(TENTHS),
+) -> list[Judged]:
+    """Return the verdicts on ``messages``, each with its group left out; ``others`` are always learnt from.
+
+    Each of the ``tenths`` that are judged costs a training.
+    """
     judged: list[Judged] = []
-    for tenth in range(TENTHS):
+    for tenth in tenths:
         out = [message for message in messages if _tenth(message.group) == tenth]
         if not out:
             continue

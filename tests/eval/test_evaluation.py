@@ -37,8 +37,8 @@ def test_our_own_tables_keep_their_figures(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_without_any_rule_seventy_of_a_hundred_are_known() -> None:
-    """Groups left out, message rules off: codes, types, status and similarity alone."""
-    judged = judge_left_out(labelled(), tables(), rules=False)
+    """Groups left out, message rules off: codes, types, status and similarity alone; three tenths of the page's."""
+    judged = judge_left_out(labelled(), tables(), rules=False, tenths=(1, 4, 7))
 
     assert share(judged, lambda one: one.class_right) >= 0.70
     assert share(judged, lambda one: one.action_right) >= 0.70
