@@ -11,6 +11,8 @@ export class Problem extends Error {
 }
 
 const KEY = "token";
+/** How long an answer may take, in ms. */
+const PATIENCE = 20000;
 let token = "";
 let unknown = () => {};
 
@@ -41,11 +43,13 @@ const WORDS = {
 };
 
 async function ask(path, options = {}) {
+  const headers = { authorization: `Bearer ${token}`, ...options.headers };
   let response;
   try {
-    response = await fetch(path, { ...options, headers: { authorization: `Bearer ${token}`, ...options.headers }, cache: "no-store" });
-  } catch {
-    throw new Problem("The investigator cannot be reached. Is it running, and is this machine connected?", 0, "unreachable");
+    response = await fetch(path, { ...options, headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  } catch (error) {
+    const slow = error.name === "TimeoutError";
+    throw new Problem(slow ? `The investigator did not answer within ${PATIENCE / 1000} s.` : "The investigator cannot be reached. Is it running, and is this machine connected?", 0, "unreachable");
   }
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;

@@ -117,6 +117,7 @@ export class Detail {
       h("span", { class: "grow" }), button([icon("close"), h("span", { class: "narrow" }, "Close")], () => this.close(), { class: "quiet", "aria-label": "Close", title: "Close (Esc)" }));
     if (!incident) return h("header", { class: "head" }, controls);
     const active = ACTIVE.includes(incident.state);
+    const [state, drawn] = incident.merged_into ? ["merged", "merge"] : [incident.state, incident.state];
     const deeds = h("div", { class: "deeds" },
       active ? button("Resolve", () => resolve([incident]), { class: "primary", title: "Resolve (e)" }) : button("Open again", () => reopen([incident]), { class: "primary", title: "Open again (e)" }),
       incident.state === "ignored" ? null : button("Ignore…", () => ignore([incident]), { title: "Ignore (i)" }),
@@ -124,7 +125,7 @@ export class Detail {
       button("Merge…", () => merge([incident]), { title: "Merge (m)" }),
       button("Investigate again", () => investigate([incident])));
     return h("header", { class: "head" }, controls,
-      h("div", { class: `state-line state-${incident.state}` }, icon(incident.state), h("b", {}, words(incident.state)), h("span", { class: "muted" }, `#${incident.id}`), incident.episode > 1 ? h("span", { class: "muted" }, `episode ${incident.episode}`) : null, incident.origin === "self" ? chip("cause", "Sealane's own trouble") : null),
+      h("div", { class: `state-line state-${state}` }, icon(drawn), h("b", {}, state), h("span", { class: "muted" }, `#${incident.id}`), incident.episode > 1 ? h("span", { class: "muted" }, `episode ${incident.episode}`) : null, incident.origin === "self" ? chip("cause", "Sealane's own trouble") : null),
       h("h2", {}, titled(incident.title)),
       h("p", { class: "muted home" }, incident.subject),
       incident.merged_into ? null : mayAct() ? deeds : h("p", { class: "muted" }, `The token “${actor.name}” may read and not change anything.`));

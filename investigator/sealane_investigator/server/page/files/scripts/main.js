@@ -94,6 +94,7 @@ async function load() {
 async function count() {
   totals = (await get("v1/incidents/totals")).states;
   drawTabs();
+  drawEmpty();
 }
 
 /** A change, from the stream or from a deed of ours. */

@@ -33,6 +33,7 @@ export class Live {
   }
 
   now() {
+    if (this.socket) return;
     clearTimeout(this.retry);
     this.pause = FIRST_PAUSE;
     this.connect();
@@ -46,9 +47,17 @@ export class Live {
     const mine = this.open(address);
     this.socket = mine;
     let opened = false;
+    const ended = () => {
+      clearTimeout(this.silence);
+      if (this.socket !== mine) return;
+      this.socket = null;
+      this.lost(opened);
+    };
+    // Closing waits for the other side, which a dead connection has not got.
+    const silent = () => { ended(); mine.close(); };
     const heard = () => {
       clearTimeout(this.silence);
-      this.silence = setTimeout(() => mine.close(), SILENCE);
+      this.silence = setTimeout(silent, SILENCE);
     };
     mine.addEventListener("open", () => { opened = true; heard(); });
     mine.addEventListener("message", (event) => {
@@ -56,11 +65,7 @@ export class Live {
       heard();
       this.take(JSON.parse(event.data));
     });
-    mine.addEventListener("close", () => {
-      clearTimeout(this.silence);
-      if (this.socket !== mine) return;
-      this.lost(opened);
-    });
+    mine.addEventListener("close", ended);
     heard();
   }
 
