@@ -118,6 +118,7 @@ class Rollout:
         self.wanted: Wanted | None = None if stable is None else wanted(stable)
         self.why_not_wanted = ""
         self.suspended = False
+        self.begun = 0.0
         self.per_second = per_second
         self.quality: dict[int, Quality] = {}
         self.ready = 3
@@ -212,8 +213,10 @@ class Rollout:
         """Let time pass until a phase is reached; returns the seconds it took."""
         return self.until(lambda rollout: rollout.state.phase is phase, limit)
 
-    def restart(self) -> None:
-        """The operator begins anew: it has what the status holds, and no figures."""
+    def restart(self, away: float = 0.0) -> None:
+        """The operator begins anew after a time: it has what the status holds, and no figures."""
+        self.now += away
+        self.begun = self.now
         before = ProviderRouteStatus()
         document = status_document(self.state, (), before=before, generation=1, routers=None, breakers={})
         self.state = state_of(read_status({"status": document}))
@@ -222,6 +225,7 @@ class Rollout:
     def set_back(self, seconds: float) -> None:
         """The clock of the machine is set back; the samples' own clock is monotonic and is not."""
         self.now -= seconds
+        self.begun = min(self.begun, self.now)
         self._behind += seconds
         self._told_at -= seconds
         self._stable_told_at -= seconds
@@ -276,6 +280,7 @@ class Rollout:
             request=self._request,
             revisions=dict(self.revisions),
             routers=self._routers(),
+            begun=self.begun,
             series=replace(self._series, sources=0 if self.mute or not self.ready else self.ready, now=self._monotonic),
         )
 

@@ -88,6 +88,7 @@ class Reconciler:
         self._statuses = Statuses(around.kube, around.monotonic)
         self._looked_at: set[str] = set()
         self._unreadable: dict[str, str] = {}
+        self._begun = float("inf")
 
     async def reconcile(self, key: str) -> float | None:
         """Bring one route, ``namespace/name``, nearer to what it should be.
@@ -101,6 +102,7 @@ class Reconciler:
             return None
         if mapping_at(raw, "metadata").get("deletionTimestamp"):
             return None  # what it owns goes with it; until then its routers serve it
+        self._begun = min(self._begun, self._around.now())  # the first look, or less when the clock was set back
         await self._gathering.call_the_roll(lambda other, seen: self._statuses.newest(other, seen) or seen)
         view = await self._gathering.view(raw)
         if key not in self._looked_at and view.is_at_rest and self._has_its_stable(view):
@@ -192,6 +194,7 @@ class Reconciler:
             revisions=history.own,
             routers=routers,
             series=series,
+            begun=self._begun,
         )
         view, decision = await self._decide(view, observation)
         wait = await self._write(replace(judgement, view=view), decision, routers)

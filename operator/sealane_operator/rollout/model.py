@@ -196,6 +196,7 @@ class Observation:
     """What was gathered about one route.
 
     ``wanted`` is None while the spec cannot be served (``why_not_wanted`` says why): what serves goes on serving.
+    ``begun`` is when this operator began to look, in seconds since the epoch: what happened before nobody watched.
     """
 
     wanted: Wanted | None
@@ -206,6 +207,7 @@ class Observation:
     revisions: Mapping[int, RevisionFacts] = field(default_factory=dict)
     routers: Routers = field(default_factory=Routers)
     series: Series = field(default_factory=Series)
+    begun: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

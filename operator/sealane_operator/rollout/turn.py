@@ -73,6 +73,10 @@ class Turn:
             return None
         return self.steps[candidate.step - 1]
 
+    def watched(self, since: float) -> float:
+        """Return for how many seconds somebody has looked since a moment: this operator, not one before it."""
+        return self.now - max(since, self.seen.begun)
+
     @property
     def hold_ends(self) -> float:
         """When the candidate has been watched long enough at its step."""

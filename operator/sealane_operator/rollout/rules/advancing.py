@@ -7,6 +7,9 @@ from sealane_operator.rollout.model import Candidate, Note, Phase
 from sealane_operator.rollout.phases import complete, promote, set_step, watch
 from sealane_operator.rollout.turn import Turn
 
+#: So many seconds of a bake, or all of it, are watched by one operator from beginning to end.
+LEAST_BAKE = 60.0
+
 
 def advance(turn: Turn) -> Turn:
     """Go to what comes next, if nothing stands in the way."""
@@ -56,6 +59,8 @@ def _finish_bake(turn: Turn) -> Turn:
     stable, bake = turn.state.stable, turn.seen.policy.bake_time
     if stable is None or turn.now - stable.since < bake.seconds:
         return turn
+    if turn.watched(stable.since) < min(bake.seconds, LEAST_BAKE):
+        return turn  # the operator was away: what went wrong meanwhile is seen in the next moments, or never
     return complete(turn, f"it baked for {bake}")
 
 

@@ -55,7 +55,7 @@ def _judge_bake(turn: Turn) -> Turn:
 def _judge_challenge(turn: Turn) -> Turn:
     analysis = turn.analysis()
     turn = replace(turn, verdicts=analysis.checks)
-    elapsed = turn.now - turn.state.phase_since
+    elapsed = turn.watched(turn.state.phase_since)
     if analysis.verdict is Verdict.FAIL and analysis.failure is not None:
         # The first bad exchange came before the challenge, so its beginning is the least that is known.
         return replace(lose_challenge(turn, analysis.failure), detection=elapsed)

@@ -30,7 +30,7 @@ def expire(turn: Turn) -> Turn:
     state, deadline = turn.state, turn.seen.policy.progress_deadline
     if state.phase not in TRIAL | {Phase.WAITING} or state.obstacle in PATIENT:
         return turn
-    if turn.now - _counts_from(turn) < deadline.seconds:
+    if turn.watched(_counts_from(turn)) < deadline.seconds:
         return turn
     reason = "DeadlineExceeded" if state.phase is Phase.STEPPING else "ProgrammingFailed"
     why = f"no progress for {deadline}: {stuck_words(turn)}"

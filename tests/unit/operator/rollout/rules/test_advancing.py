@@ -3,6 +3,7 @@
 import pytest
 
 from sealane_operator.rollout.model import Phase
+from sealane_operator.rollout.rules.advancing import LEAST_BAKE
 from tests.support.rollouts import Rollout, policy
 
 
@@ -107,3 +108,27 @@ def test_what_nobody_asks_for_any_more_goes_no_further() -> None:
     rollout.fails(8, 1.0)
     rollout.seconds(3)
     assert rollout.finished == ["RolledBack"]
+
+
+def test_a_bake_that_nobody_watched_is_not_over_when_the_operator_returns() -> None:
+    """A promoted revision that broke meanwhile is rolled back, though its bake time has passed."""
+    rollout = Rollout(policy(bakeTime="5m"))
+    rollout.ask_for(8)
+    rollout.until_phase(Phase.BAKING)
+    rollout.seconds(5)
+    rollout.fails(8, 1.0)
+    rollout.restart(away=600)
+    rollout.until_phase(Phase.IDLE)
+
+    assert (rollout.stable, rollout.finished) == (7, ["RolledBack"])
+
+
+def test_a_bake_that_went_well_ends_a_minute_after_the_operator_returns() -> None:
+    """Or as long as the bake, where that is shorter."""
+    rollout = Rollout(policy(bakeTime="5m"))
+    rollout.ask_for(8)
+    rollout.until_phase(Phase.BAKING)
+    rollout.restart(away=600)
+
+    assert rollout.until_phase(Phase.IDLE) == LEAST_BAKE
+    assert (rollout.stable, rollout.finished) == (8, ["Promoted"])

@@ -156,6 +156,15 @@ def test_a_challenge_whose_breakers_never_probe_ends_with_the_progress_deadline(
     assert rollout.stable == 8
 
 
+def test_a_challenge_goes_on_after_the_operator_was_away() -> None:
+    """Its time does not run out while nobody compares."""
+    rollout = _challenged()
+    rollout.restart(away=600)
+    rollout.until(lambda each: each.finished == ["RolledBack"], 20)
+
+    assert rollout.stable == 7
+
+
 def test_a_new_spec_does_not_wait_for_the_next_probe() -> None:
     """It may be the correction of what is challenged."""
     rollout = _challenged()

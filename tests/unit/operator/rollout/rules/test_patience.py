@@ -137,7 +137,7 @@ def test_metrics_that_are_gone_are_told_once() -> None:
 
 
 def test_a_restart_of_the_operator_forgets_nothing_that_counts() -> None:
-    """The obstacle and its beginning are in the status: nothing is told twice, no deadline begins anew."""
+    """The obstacle and its beginning are in the status: nothing is told twice."""
     rollout = _stepping()
     rollout.mute = True
     rollout.seconds(30)
@@ -159,3 +159,14 @@ def test_an_obstacle_that_is_gone_leaves_nothing_behind() -> None:
     rollout.seconds(1)
 
     assert (rollout.state.obstacle, rollout.state.obstacle_since) == (None, 0.0)
+
+
+def test_time_in_which_no_operator_looked_brings_no_deadline_nearer() -> None:
+    """What could not go on while the operator was away is not to blame for that."""
+    rollout = Rollout(policy(progressDeadline="1m"))
+    rollout.ask_for(8)
+    rollout.until_phase(Phase.STEPPING)
+    rollout.restart(away=600)
+    rollout.until_phase(Phase.IDLE)
+
+    assert (rollout.stable, rollout.finished) == (8, ["Promoted"])
