@@ -12,6 +12,7 @@ import pytest
 from sealane_cli.stub.faults import Fault
 from sealane_cli.stub.server import StubProvider
 from sealane_router.peers.times import PeerTimes
+from tests.support.cluster import free_ports
 from tests.support.gateway import RunningGateway, running_gateway
 from tests.support.raw_client import RawAnswer, raw_client
 from tests.support.routes import KEYS, two_providers
@@ -72,10 +73,8 @@ class Fleet:
 
 
 @asynccontextmanager
-async def _fleet(
-    folder: Path, port: Callable[[], int], count: int = 3, flags: Mapping[str, str] | None = None
-) -> AsyncIterator[Fleet]:
-    admins = [f"127.0.0.1:{port()}" for _ in range(count)]
+async def _fleet(folder: Path, count: int = 3, flags: Mapping[str, str] | None = None) -> AsyncIterator[Fleet]:
+    admins = [f"127.0.0.1:{port}" for port in free_ports(count)]
     async with AsyncExitStack() as stack:
         routers, ways = [], []
         for number, admin in enumerate(admins):
@@ -99,9 +98,9 @@ async def _fleet(
 
 
 @pytest.fixture
-async def fleet(tmp_path: Path, unused_tcp_port_factory: Callable[[], int]) -> AsyncIterator[Fleet]:
+async def fleet(tmp_path: Path) -> AsyncIterator[Fleet]:
     """Three routers, all well."""
-    async with _fleet(tmp_path, unused_tcp_port_factory) as running:
+    async with _fleet(tmp_path) as running:
         yield running
 
 
@@ -170,12 +169,10 @@ async def test_with_two_of_three_broken_exactly_one_leaves(fleet: Fleet) -> None
     await fleet.serve_until(lambda away: not away)
 
 
-async def test_peers_that_are_gone_make_a_broken_router_stay(
-    tmp_path: Path, unused_tcp_port_factory: Callable[[], int]
-) -> None:
+async def test_peers_that_are_gone_make_a_broken_router_stay(tmp_path: Path) -> None:
     """It asks, nobody answers, and the errors are counted."""
-    nobody = f"127.0.0.1:{unused_tcp_port_factory()}"
-    async with _fleet(tmp_path, unused_tcp_port_factory, 1, {"--peers": nobody}) as alone:
+    nobody = f"127.0.0.1:{free_ports(1)[0]}"
+    async with _fleet(tmp_path, 1, {"--peers": nobody}) as alone:
         alone.break_way(0)
         await alone.serve_for(4 * _TIMES.fault)
         told = (await alone.readyz(0)).body.decode()
@@ -186,9 +183,9 @@ async def test_peers_that_are_gone_make_a_broken_router_stay(
     assert errors > 0
 
 
-async def test_the_strict_policy_asks_nobody(tmp_path: Path, unused_tcp_port_factory: Callable[[], int]) -> None:
+async def test_the_strict_policy_asks_nobody(tmp_path: Path) -> None:
     """Unready whenever nothing can be served, though all others see the same."""
-    async with _fleet(tmp_path, unused_tcp_port_factory, 2, {"--readiness-policy": "strict"}) as strict:
+    async with _fleet(tmp_path, 2, {"--readiness-policy": "strict"}) as strict:
         for router in strict.routers:
             for runtime in router.gateway.serving.providers.values():
                 runtime.gate.trip(time.monotonic())

@@ -4,12 +4,12 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.support.cluster import free_ports
 from tests.support.raw_client import raw_client
 
 ROUTES = """\
@@ -55,19 +55,11 @@ def _plain() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("SEALANE_")}
 
 
-def _free_port() -> int:
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 async def test_the_environment_configures_it_and_sigterm_ends_it(tmp_path: Path) -> None:
     """It serves, says what it does in JSON lines, and ends with 0."""
     routes = tmp_path / "routes.yaml"
     routes.write_text(ROUTES, "utf-8")
-    traffic, admin = _free_port(), _free_port()
+    traffic, admin = free_ports(2)
     environ = {
         "SEALANE_ROUTES": str(routes), "SEALANE_LISTEN": f"127.0.0.1:{traffic}", "SEALANE_ADMIN": f"127.0.0.1:{admin}",
         "SEALANE_PROPAGATION_TIME": "0s",
