@@ -1,14 +1,17 @@
 """One route at a time, from what is there to what should be."""
 
+from dataclasses import replace
+
 import pytest
 
 from sealane_api.ownership import Grant
 from sealane_kube.errors import Unavailable
 from sealane_operator.judgement.claims import Grants
-from sealane_operator.rollout.model import Routers
+from sealane_operator.reconciler.reconcile import Reconciler
+from sealane_operator.rollout.model import Decision, Observation, RolloutState, Routers
 from sealane_operator.rollout.obstacles import LAG_SECONDS
 from tests.support.resources import Document, edited, provider, route, rule
-from tests.support.small_operator import SmallOperator
+from tests.support.small_operator import BEGIN, SmallOperator, two_steps
 
 A, B = "team/a", "team/b"
 KEYED = provider(credential={"secretRef": {"name": "moonshot", "key": "api-key"}})
@@ -91,6 +94,24 @@ async def test_a_revision_is_told_though_the_status_cannot_be_written() -> None:
     await operator.settle(A)
 
     assert operator.told.notes.count(("a", "RevisionCreated")) == 1
+
+
+async def test_a_rollout_is_told_since_when_somebody_looks() -> None:
+    """From the first look of this process; one that is set back is the first again."""
+    operator = SmallOperator()
+    begun: list[float] = []
+
+    def decide(state: RolloutState, seen: Observation, now: float) -> Decision:
+        begun.append(seen.begun)
+        return two_steps(state, seen, now)
+
+    operator.reconciler = Reconciler(replace(operator.reconciler._around, decide=decide))
+    operator.kube.apply(_route("a"))
+    await operator.look(A, A)
+    operator.clock -= 1_000
+    await operator.look(A)
+
+    assert begun == [BEGIN, BEGIN, BEGIN + 1.0 - 1_000]
 
 
 async def test_a_look_without_news_writes_nothing() -> None:

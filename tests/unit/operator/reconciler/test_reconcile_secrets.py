@@ -89,8 +89,8 @@ async def test_many_routes_that_lack_a_secret_share_the_time_of_the_api() -> Non
     names = [f"r{number}" for number in range(4 * MISSING_AT_ONCE)]
     for name in names:
         operator.kube.apply(_route(name, f"{name}-"))
-        waits = await operator.look(f"team/{name}")
-    crowded = waits
+        await operator.look(f"team/{name}")
+    crowded = await operator.look(f"team/{names[0]}")
     for name in names[1:]:
         operator.kube.delete(f"team/{name}")
         await operator.look(f"team/{name}")
