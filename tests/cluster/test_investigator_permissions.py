@@ -112,7 +112,7 @@ async def test_every_permission_is_needed(
     home("create", "-f", "-", stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}))
     kubeconfig = control_plane.service_account_kubeconfig(HOME, name)
     wanted = f'cannot {taken.verb} resource "{taken.resource}"'
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while True:  # the authorizer hears of roles and bindings a moment after they were written
         refused = await _first_refusal(home, kubeconfig, name, f"{namespace}/chat")
         if wanted in refused or time.monotonic() > deadline:

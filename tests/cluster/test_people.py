@@ -28,7 +28,7 @@ def administrator(control_plane: Cluster) -> Kubectl:
         pytest.skip("aggregated roles are the work of kube-controller-manager")
     kubectl = with_crds(control_plane)
     kubectl("apply", "--server-side", "-f", str(FOLDER / "people"))
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not all(
         "providerroutes" in kubectl("get", "clusterrole", role, "-o", "json") for role in ("view", "edit", "admin")
     ):

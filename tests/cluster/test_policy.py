@@ -64,7 +64,7 @@ def a(administrator: Kubectl, namespace: str) -> str:
     """The name of a route without a request, at a moment when the policy is in force."""
     name = f"a-{uuid4().hex[:8]}"
     administrator.apply(route(name, namespace))
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not _annotate(administrator, namespace, name, "nobody", "--dry-run=server"):
         assert time.monotonic() < deadline, "the policy is not in force"
         time.sleep(0.1)
@@ -153,7 +153,7 @@ def _for(person: str, clerk: str, verb: Verb = Verb.UNDO, arguments: tuple[str, 
 
 def _allowed(kubectl: Kubectl, namespace: str, name: str, text: str) -> str:
     """The refusal of a write; the authorizer hears of a new role a moment after it was made."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while (said := _annotate(kubectl, namespace, name, text)) and time.monotonic() < deadline:
         time.sleep(0.1)
     return said

@@ -61,11 +61,11 @@ async def _refused(table: Mapping[str, Call], caller: Caller) -> dict[str, str]:
 
 
 async def _settled(router: Caller, refused: set[str]) -> set[str]:
-    """What of the Secret's calls is refused, once that is as expected or ten seconds have passed.
+    """What of the Secret's calls is refused, once that is as expected, or patience has ended.
 
     The API server's authorizer hears of a Role by a watch of its own, a moment after it was written.
     """
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while True:
         found = set(await _refused(GRANTED, router))
         if found == refused or time.monotonic() > deadline:

@@ -80,7 +80,7 @@ async def test_every_permission_is_needed(installations: dict[bool, Bereft], wid
     scene = installations[wide]
     permission = TAKEN[wide][nth]
     kubeconfig = scene.installation.kubeconfig(account(nth))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while True:  # the authorizer hears of roles and bindings a moment after they were written
         scene.reset()
         refused = await _first_refusal(scene.installation, kubeconfig, permission)

@@ -10,12 +10,10 @@ from sealane_router.aio.tasks import spawn
 from tests.scorecard.received import Received
 from tests.scorecard.steps import until
 from tests.scorecard.world import World
+from tests.support.waiting import promptly
 
 #: Requests that a dead provider may see of the hundred after its breaker opened.
 _MOST_PROBES = 4
-
-#: What the provider may take to see that a client left: 100 ms, in turns, of which a busy machine makes longer ones.
-_TURN, _MOST_TURNS = 0.005, 20
 
 
 async def hundred_requests(world: World) -> list[str]:
@@ -65,11 +63,8 @@ async def leaves(world: World) -> list[str]:
     asking = spawn(_ask_and_forget(world), name="client that leaves")
     await until(lambda: stub.counters.in_flight > 0)
     asking.cancel()
-    for _ in range(_MOST_TURNS):
-        await asyncio.sleep(_TURN)
-        if stub.counters.in_flight == 0:
-            return []
-    return [f"the provider had not seen its request end after {_TURN * _MOST_TURNS * 1000:.0f} ms"]
+    seen = await promptly(lambda: stub.counters.in_flight == 0, within=0.1)
+    return [] if seen else ["the provider had not seen its request end after 100 ms"]
 
 
 def _checks_passed(world: World) -> float:

@@ -26,14 +26,13 @@ class Rollback:
     weight: int
     evidence: str
 
-    @property
-    def allowed(self) -> float:
-        """The candidate's share of what was asked in that time, as chance may have it (three standard deviations).
+    def allowed(self, deviations: float = 3.0) -> float:
+        """The candidate's share of what was asked in that time, as chance may have it (so many standard deviations).
 
         One more, for the time begins with a harmed request.
         """
         share = self.weight / 100
-        return self.asked * share + 3 * math.sqrt(self.asked * share * (1 - share)) + 1
+        return self.asked * share + deviations * math.sqrt(self.asked * share * (1 - share)) + 1
 
 
 def rolled_back(
