@@ -38,6 +38,7 @@ ELSEWHERE = {
     "investigator/sealane_investigator/interfaces.py": "protocols; fakes and the real ones are checked by mypy",
     "investigator/sealane_investigator/server/api/answers.py": "test_openapi.py reads what it makes",
     "investigator/sealane_investigator/store/migrations/versions/v0001_incidents.py": "test_migration.py runs it",
+    "investigator/sealane_investigator/store/migrations/versions/v0002_sequences.py": "test_migration.py runs it",
     "operator/sealane_operator/__main__.py": "tests/cluster starts it",
     "operator/sealane_operator/app/operator.py": "tests/cluster/test_operator_process.py runs it",
     "operator/sealane_operator/app/process.py": "tests/cluster/test_operator_process.py runs it",

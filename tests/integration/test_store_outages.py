@@ -14,7 +14,7 @@ from sealane_investigator.interfaces import ChangeOf, IncidentChange, Query
 from sealane_investigator.settings.database import DatabaseSettings
 from sealane_investigator.store.database import Database, _translated, open_database
 from sealane_investigator.store.journal import Entry, publish
-from sealane_investigator.store.migration import migrate
+from sealane_investigator.store.migration import migrate, newest
 from sealane_investigator.store.store import SqlStore, open_store
 from tests.support.cluster_binaries import ProgramMissing
 from tests.support.postgres import Postgres
@@ -218,7 +218,7 @@ async def test_an_older_schema_is_refused_with_the_command_to_run(server: Postgr
     versions = await asyncio.gather(*(migrate(database) for database in databases))
     store = await open_store(settings(server))
 
-    assert versions == ["0001"] * 3
+    assert versions == [newest()] * 3
     for database in databases:
         await database.close()
     await store.close()

@@ -88,6 +88,11 @@ def events(count: int, *, first: int = 1, **more: Any) -> list[Analysed]:
     return [analysed(number, **more) for number in range(first, first + count)]
 
 
+def numbered(*numbers: int, **more: Any) -> list[Analysed]:
+    """Events of one process of a router, whose ids say its epoch and their numbers."""
+    return [analysed(number, epoch="e", id=f"e-{number}", **more) for number in numbers]
+
+
 async def one(store: SqlStore, number: int = 1) -> Incident:
     """An incident that is there."""
     found = await store.incident(number)

@@ -95,13 +95,24 @@ keys = Table(
     Index("incident_keys_home", "home"),
 )
 
-#: Digests of reporter and id of the events that were counted.
+#: Digests of reporter and id of the events that were counted, unless their ids are numbers.
 seen = Table(
     "seen_events",
     metadata,
     Column("id", Text, primary_key=True),
     Column("hour", BigInteger, nullable=False),
     Index("seen_events_hour", "hour"),
+)
+
+#: Stretches of the numbers of events that were counted; ``source`` is a reporter and its epoch.
+sequences = Table(
+    "seen_sequences",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("hour", BigInteger, nullable=False),
+    Index("seen_sequences_hour", "hour"),
 )
 
 hours = Table(

@@ -2,19 +2,17 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, literal, select, update
 
 from sealane_api.diagnosis.error_event import ErrorEvent
 from sealane_investigator.incident.incident import Analysed
 from sealane_investigator.store.dialect import among, insert, listed, locked
+from sealane_investigator.store.recording import sequences
 from sealane_investigator.store.rows import storable
 from sealane_investigator.store.schema import reporters, seen
 from sealane_investigator.store.states import HOUR
-
-#: What is repeated is remembered anew after so many hours.
-REFRESHED_AFTER = 12
 
 #: What a reporter tells for so long after it had to drop events may have been among them, in seconds: its queue is told
 #: oldest first, and what it turned away came after all of it.
@@ -24,12 +22,26 @@ LOSS_LASTS = 600.0
 def unseen(connection: Connection, batch: Sequence[Analysed], at: float) -> tuple[list[Analysed], list[Analysed]]:
     """The events that nobody counted, which count as seen from now on, and those that come again; by id."""
     by_name: dict[str, Analysed] = {}
+    by_number: dict[str, dict[int, Analysed]] = {}
     for analysed in batch:
-        by_name.setdefault(_name(analysed.event), analysed)
-    if not by_name:
-        return [], []
-    # In the order of names, so that two batches that overlap wait for each other in one direction only.
-    names = sorted(by_name)
+        event = analysed.event
+        if sequences.is_numbered(event):
+            by_number.setdefault(sequences.source_of(event), {}).setdefault(event.sequence, analysed)
+        else:
+            by_name.setdefault(_name(event), analysed)
+    numbers = sequences.claim(connection, by_number, at) if by_number else {}
+    names = _claim_names(connection, sorted(by_name), at) if by_name else set()
+    new, again = [], []
+    for source, of_source in by_number.items():
+        for number, analysed in of_source.items():
+            (new if number in numbers[source] else again).append(analysed)
+    for name, analysed in by_name.items():
+        (new if name in names else again).append(analysed)
+    return sorted(new, key=_order), sorted(again, key=_order)
+
+
+def _claim_names(connection: Connection, names: Sequence[str], at: float) -> set[str]:
+    """In their order, so that two batches that overlap wait for each other in one direction only."""
     rows = listed(connection, names)
     # SQLite takes ON CONFLICT after a SELECT for a join unless there is a WHERE.
     source = select(rows.c.value, literal(int(at // HOUR))).where(literal(value=True))
@@ -38,11 +50,11 @@ def unseen(connection: Connection, batch: Sequence[Analysed], at: float) -> tupl
     known = [name for name in names if name not in fresh]
     if known:
         _remember_longer(connection, known, at)
-    return _ordered(by_name, fresh), _ordered(by_name, known)
+    return fresh
 
 
-def _ordered(by_name: Mapping[str, Analysed], names: Iterable[str]) -> list[Analysed]:
-    return sorted((by_name[name] for name in names), key=lambda analysed: (analysed.event.id, analysed.event.reporter))
+def _order(analysed: Analysed) -> tuple[str, str]:
+    return analysed.event.id, analysed.event.reporter
 
 
 def _name(event: ErrorEvent) -> str:
@@ -54,7 +66,7 @@ def _name(event: ErrorEvent) -> str:
 def _remember_longer(connection: Connection, names: Sequence[str], at: float) -> None:
     """What is still repeated, as a firing alert is for weeks, is forgotten so long after the last time."""
     hour = int(at // HOUR)
-    old = among(connection, seen.c.id, names), seen.c.hour < hour - REFRESHED_AFTER
+    old = among(connection, seen.c.id, names), seen.c.hour < hour - sequences.REFRESHED_AFTER
     connection.execute(update(seen).where(*old).values(hour=hour))
 
 

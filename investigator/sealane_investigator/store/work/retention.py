@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, tuple_, update
 
 from sealane_investigator.incident.incident import State
 from sealane_investigator.interfaces import TIDY_STEP
@@ -34,10 +34,13 @@ Step = Callable[[Connection, DatabaseSettings, float], int]
 
 
 def forget_seen(connection: Connection, settings: DatabaseSettings, at: float) -> int:
-    """Ids of events that nobody replays any more."""
-    return _delete(
-        connection, schema.seen, schema.seen.c.id, schema.seen.c.hour < int((at - settings.seen_retention) // HOUR)
-    )
+    """Ids and numbers of events that nobody replays any more."""
+    last = int((at - settings.seen_retention) // HOUR)
+    done = _delete(connection, schema.seen, schema.seen.c.id, schema.seen.c.hour < last)
+    table = schema.sequences
+    key = tuple_(table.c.source, table.c.first)
+    old = select(table.c.source, table.c.first).where(table.c.hour < last).limit(TIDY_STEP)
+    return max(done, connection.execute(delete(table).where(key.in_(old))).rowcount)
 
 
 def forget_samples(connection: Connection, settings: DatabaseSettings, at: float) -> int:

@@ -5,7 +5,8 @@ from functools import partial
 from sqlalchemy import select
 
 from sealane_investigator.store.database import Database
-from sealane_investigator.store.recording.arrivals import LOSS_LASTS, REFRESHED_AFTER, lately_dropped, unseen
+from sealane_investigator.store.recording.arrivals import LOSS_LASTS, lately_dropped, unseen
+from sealane_investigator.store.recording.sequences import REFRESHED_AFTER
 from sealane_investigator.store.schema import seen
 from tests.support.stores import NOON, analysed, events
 

@@ -8,7 +8,7 @@ from sealane_investigator.store import schema
 from sealane_investigator.store.recording import samples
 from sealane_investigator.store.store import SqlStore
 from sealane_investigator.store.work import retention
-from tests.support.stores import DAY, NOON, FakeClock, Opener, analysed, do, events, one
+from tests.support.stores import DAY, NOON, FakeClock, Opener, analysed, do, events, numbered, one
 
 
 async def rows(store: SqlStore, name: str) -> int:
@@ -27,6 +27,18 @@ async def test_an_event_is_known_as_long_as_anybody_may_replay_it(opener: Opener
 
     assert within == (0, 0)
     assert (await store.tidy())["seen"] == 2
+
+
+async def test_a_number_is_known_as_long_as_an_id(opener: Opener, clock: FakeClock) -> None:
+    """A stretch that is continued is known as a whole."""
+    store = await opener(seen_retention=3 * DAY)
+    await store.record(numbered(1, 2, 9), {})
+    clock.pass_(2 * DAY)
+    await store.record(numbered(3), {})
+    clock.pass_(2 * DAY)
+
+    done = (await store.tidy())["seen"]
+    assert (done, (await store.record(numbered(1, 2, 3, 9), {})).counted) == (1, 1)
 
 
 async def test_a_step_is_bounded(store: SqlStore, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
