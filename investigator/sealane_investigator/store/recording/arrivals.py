@@ -31,7 +31,8 @@ def unseen(connection: Connection, batch: Sequence[Analysed], at: float) -> tupl
             by_name.setdefault(_name(event), analysed)
     numbers = sequences.claim(connection, by_number, at) if by_number else {}
     names = _claim_names(connection, sorted(by_name), at) if by_name else set()
-    new, again = [], []
+    new: list[Analysed] = []
+    again: list[Analysed] = []
     for source, of_source in by_number.items():
         for number, analysed in of_source.items():
             (new if number in numbers[source] else again).append(analysed)
