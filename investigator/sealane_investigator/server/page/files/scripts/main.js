@@ -23,7 +23,7 @@ const timers = {};
 
 const address = (changes) => written({ ...filters, ...changes });
 const list = new List({ address, open: (id) => go({ incident: String(id) }), picked: drawBulk });
-const detail = new Detail({ address, close: () => go({ incident: "" }), step: stepOpen });
+const detail = new Detail({ address, close: shut, step: stepOpen });
 const live = new Live({ changed: take, ready: (first) => { if (first) load(); }, reload: () => load(), shown: drawLive, failed: check });
 
 /** Do it once, a little later, however often it is asked for meanwhile. */
@@ -55,7 +55,18 @@ function followIncident() {
   list.choose(id);
   document.body.classList.toggle("opened", Boolean(id));
   if (id === detail.id) return;
-  if (id) { detail.open(id); at("one").scrollTop = 0; } else detail.shut();
+  if (!id) { detail.shut(); return; }
+  detail.open(id);
+  at("one").scrollTop = 0;
+  // Where both have no room, the list is hidden and what had the focus with it.
+  if (!at("list").offsetParent) at("one").focus();
+}
+
+/** Close the incident that is open and go back to its row. */
+function shut() {
+  const id = Number(filters.incident);
+  go({ incident: "" });
+  list.focus(id);
 }
 
 async function load() {
@@ -101,7 +112,7 @@ async function count() {
 function take({ kind, incident }) {
   if (meanwhile) meanwhile.push({ kind, incident });
   detail.take(incident, kind);
-  if (kind !== "counted") soon("count", count, 1500);
+  if (kind !== "counted") soon("count", count, 3000);
   const known = list.incidents.has(incident.id);
   const belongs = fits(filters, incident);
   if (belongs === false) list.remove(incident.id);
@@ -115,7 +126,13 @@ function take({ kind, incident }) {
   drawEmpty();
 }
 
-onChanged((incidents) => incidents.forEach((incident) => take({ kind: "edited", incident })));
+onChanged((incidents) => {
+  // Who did something sees at once what came of it.
+  clearTimeout(timers.count);
+  timers.count = null;
+  soon("count", count, 200);
+  incidents.forEach((incident) => take({ kind: "edited", incident }));
+});
 
 function drawTabs() {
   const figures = { ...totals, active: ACTIVE.reduce((sum, state) => sum + totals[state], 0), all: Object.values(totals).reduce((sum, each) => sum + each, 0) };
@@ -291,7 +308,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (writing) writing.blur();
     else if (list.selected.size) list.unpick();
-    else if (filters.incident) { const id = Number(filters.incident); go({ incident: "" }); list.focus(id); }
+    else if (filters.incident) shut();
     return;
   }
   const work = writing ? null : KEYS[event.key];
