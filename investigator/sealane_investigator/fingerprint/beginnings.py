@@ -27,6 +27,10 @@ class Wording(Protocol):
         """The parts in order."""
 
     @property
+    def anchors(self) -> tuple[str, ...]:
+        """The parts that are enough to know it by, in order."""
+
+    @property
     def whole(self) -> bool:
         """Whether nothing else may stand beside them."""
 
@@ -39,18 +43,33 @@ class Begun:
     letters: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    place: int
+    pieces: tuple[str, ...]
+    whole: bool
+
+
+def _ways(one: Wording) -> list[tuple[str, ...]]:
+    """The parts from the beginning, and from what is enough to know it by when words stand before that."""
+    if not one.pieces:
+        return []
+    at = one.pieces[0].find(one.anchors[0])
+    return [one.pieces] if at <= 0 else [one.pieces, (one.pieces[0][at:], *one.pieces[1:])]
+
+
 class Beginnings:
     """The beginnings of templates, looked up by their first letters."""
 
     def __init__(self, wordings: Iterable[Wording]) -> None:
         """Take the templates in the order of the table."""
-        self._wordings = tuple(wordings)
-        self._by_start: dict[str, list[int]] = defaultdict(list)
-        self._by_few: dict[str, list[int]] = defaultdict(list)
-        for place, one in enumerate(self._wordings):
-            if one.pieces:
-                self._by_start[one.pieces[0][:MIN_PREFIX]].append(place)
-                self._by_few[one.pieces[0][:MIN_PREFIX_BROKEN]].append(place)
+        self._by_start: dict[str, list[_Pieces]] = defaultdict(list)
+        self._by_few: dict[str, list[_Pieces]] = defaultdict(list)
+        for place, one in enumerate(wordings):
+            for pieces in _ways(one):
+                known = _Pieces(place, pieces, one.whole)
+                self._by_start[pieces[0][:MIN_PREFIX]].append(known)
+                self._by_few[pieces[0][:MIN_PREFIX_BROKEN]].append(known)
         self._short = [start for start in self._by_start if len(start) < MIN_PREFIX]
 
     def begun(self, said: str, *, broken: bool) -> list[Begun]:
@@ -61,25 +80,24 @@ class Beginnings:
         if len(said) < (MIN_PREFIX_BROKEN if broken else MIN_PREFIX):
             return []
         found = [
-            Begun(place, letters)
-            for place, at in self._candidates(said, broken=broken)
-            if (letters := _letters(self._wordings[place].pieces, said, at, broken=broken))
-            and (broken or not self._wordings[place].whole)
+            Begun(one.place, letters)
+            for one, at in self._candidates(said, broken=broken)
+            if (broken or not one.whole) and (letters := _letters(one.pieces, said, at, broken=broken))
         ]
         most = max((one.letters for one in found), default=0)
         return [one for one in found if one.letters == most]
 
-    def _candidates(self, said: str, *, broken: bool) -> Iterator[tuple[int, int]]:
+    def _candidates(self, said: str, *, broken: bool) -> Iterator[tuple[_Pieces, int]]:
         """Each template whose first letters are in ``said``, and where they are there for the last time."""
         if broken and len(said) < MIN_PREFIX:
-            yield from ((place, 0) for place in self._by_few.get(said[:MIN_PREFIX_BROKEN], ()))
+            yield from ((one, 0) for one in self._by_few.get(said[:MIN_PREFIX_BROKEN], ()))
             return
         last = {said[at : at + MIN_PREFIX]: at for at in range(len(said) - MIN_PREFIX + 1)}
         for start in last.keys() & self._by_start.keys():
-            yield from ((place, last[start]) for place in self._by_start[start])
+            yield from ((one, last[start]) for one in self._by_start[start])
         for start in self._short:
             if (at := said.rfind(start)) >= 0:
-                yield from ((place, at) for place in self._by_start[start])
+                yield from ((one, at) for one in self._by_start[start])
 
 
 def _letters(pieces: Sequence[str], said: str, at: int, *, broken: bool) -> int:

@@ -1,7 +1,7 @@
 """Finds the known template that a message is an occurrence of."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sealane_investigator.fingerprint.templates import Table, Template
@@ -28,6 +28,15 @@ class Begun:
 
 NOTHING_BEGUN = Begun("", 0, [])
 
+#: Characters at the end of a message that are looked at part by part, and squeezed characters that make a part.
+MAX_PARTED = 1_000
+MIN_PART = 12
+#: Squeezed characters that may stand behind such a part.
+MAX_BEHIND = 24
+
+_MARKS = re.compile(r"[\"'`|(){}\[\]<>=:,;!?\n]+|\s[-–—·•]+\s|\.\s")
+_MANY = re.compile(r"\W{0,4}(?:all|every|each|no)\b", re.IGNORECASE)
+_LEADING_STATUS = re.compile(r"^[1-5]\d\d(?=[a-z])")
 _BEFORE_TAIL = re.compile(r": |['\"(\[] ?|\] |- ")
 
 
@@ -45,7 +54,7 @@ def match(table: Table, message: str, text: str, family: str | None, *, broken: 
         return certain
     found = _longest(candidates.parts, said, 0)
     begun = _one_of(_more_than(found, _begun(table, message, family, broken=broken)), family)
-    return begun or found or _longest(candidates.parts, around, MIN_AROUND)
+    return begun or found or _longest(candidates.parts, around, MIN_AROUND) or _whole_part(candidates.whole, message)
 
 
 def unfinished(table: Table, message: str, family: str | None, *, broken: bool) -> Begun:
@@ -91,6 +100,25 @@ def _tails(message: str) -> list[str]:
     """Return what stands behind each of the last colons and opening quotes of ``message``, the longest first."""
     ends = [match.end() for match in _BEFORE_TAIL.finditer(message, max(0, len(message) - MAX_TAIL))]
     return [message[end:] for end in ends[-TAILS:] if end < len(message)]
+
+
+def _whole_part(whole: Mapping[str, Template], message: str) -> Template | None:
+    """Return the last template that is all of what stands between two marks, with hardly a word behind it.
+
+    What everybody says about a status counts at the very end only.
+    """
+    if _MANY.match(message):
+        return None
+    behind = 0
+    for part in reversed(_MARKS.split(message[-MAX_PARTED:])):
+        said = _LEADING_STATUS.sub("", squeezed(part))
+        one = whole.get(said)
+        if one is not None and len(said) >= MIN_PART and (behind == 0 or not one.name.startswith("http.")):
+            return one
+        behind += len(said)
+        if behind > MAX_BEHIND:
+            break
+    return None
 
 
 def _longest(candidates: Iterable[Template], said: str, at_least: int) -> Template | None:

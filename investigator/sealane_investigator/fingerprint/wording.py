@@ -28,6 +28,8 @@ _VARIABLE = re.compile(
     r"|[a-z0-9]{1,80}(?:-[a-z0-9]{1,80}){2,20}"  # a name of a pod
     r"|\[errno -?\d{1,5}\]|\[ssl: ?[a-z_]{0,60}\]"  # where the wording came from
 )
+#: A line break that was written out, not one of a Windows path.
+_ESCAPED_BREAK = re.compile(r"\\[nrt](?=\s)|(?<=[.,;!?\s])\\[nrt]")
 _WORD = re.compile(r"[a-z]{1,40}|[\u4e00-\u9fff]{1,400}")
 _LAST_WORD = re.compile(r"(?<![\w.:/-])[A-Za-z]{1,24}$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
@@ -39,7 +41,10 @@ def squeezed(text: str) -> str:
 
     What redaction put there is left out.
     """
-    return _NOT_COMPARED.sub("", without_marks(text[: MAX_COMPARED * 2]).lower())[:MAX_COMPARED]
+    plain = without_marks(text[: MAX_COMPARED * 2])
+    if "\\" in plain:
+        plain = _ESCAPED_BREAK.sub(" ", plain)
+    return _NOT_COMPARED.sub("", plain.lower())[:MAX_COMPARED]
 
 
 def leading_words(message: str) -> tuple[str, ...]:
@@ -47,7 +52,7 @@ def leading_words(message: str) -> tuple[str, ...]:
 
     Of a Chinese message the first characters, whatever stands between them.
     """
-    plain = _VARIABLE.sub(" ", message[: MAX_COMPARED * 2].lower())
+    plain = _VARIABLE.sub(" ", _ESCAPED_BREAK.sub(" ", message[: MAX_COMPARED * 2]).lower())
     chinese = "".join(_CHINESE.findall(plain))
     if len(chinese) >= MIN_CHARACTERS:
         return (chinese[:LEADING_CHARACTERS],)

@@ -15,6 +15,10 @@ _QUOTED_LINE = re.compile(r"^(?:[ \t]{0,3}>[ \t]?){1,4}", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]{0,3}(?:```|~~~)[\w+-]{0,20}[ \t]*$", re.MULTILINE)
 _BLANKS = re.compile(r"\s+")
 
+#: Quotation marks and blanks as HTML writes them; tags stay as they are.
+_ENTITIES = {"quot": '"', "#34": '"', "#x22": '"', "apos": "'", "#39": "'", "#x27": "'", "nbsp": " ", "#160": " "}
+_ENTITY = re.compile(r"&(?:amp;)?(quot|#34|#x22|apos|#39|#x27|nbsp|#160);", re.IGNORECASE)
+
 #: Full-width forms and typographic quotes as ASCII, so that one rule reads both.
 _PLAIN = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _PLAIN |= {0x3000: " ", 0xA0: " ", 0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2028: "\n", 0x2029: "\n"}
@@ -25,6 +29,8 @@ def clean(text: str) -> str:
     plain = text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")
     if "\x1b" in plain:
         plain = _ANSI.sub("", plain)
+    if "&" in plain:
+        plain = _ENTITY.sub(lambda entity: _ENTITIES[entity[1].lower()], plain)
     plain = _CONTROL.sub("", plain.translate(_PLAIN))
     plain = _EDGE.sub(" ", plain)
     return _FENCE.sub("", _QUOTED_LINE.sub("", plain))

@@ -108,6 +108,15 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
             ),
         ),
     ),
+    (
+        "dify",
+        (
+            (
+                r"(?:\[models\] )?(?:Bad Request|Rate Limit|Server Unavailable|Authorization|Connection|Invoke)"
+                r" Error, "
+            ),
+        ),
+    ),
     ("langchain", (r"Retrying \S{1,160} in [\d.]{1,8} seconds as it raised ",)),
     (
         "exception",

@@ -10,6 +10,7 @@ a.warm: The engine that serves this model is warming up, please wait {} seconds 
 a.cold: The engine that serves this model is cooling down, please wait {} seconds for it
 b.short: Seat {} of this deployment is taken by somebody else
 =c.whole: Unwell
+d.mid: Invalid request: [Your seat exceeded the allowance of its deployment]: {}
 """
 _TEMPLATES = parse(_LINES).templates
 _BEGINNINGS = Beginnings(_TEMPLATES)
@@ -32,6 +33,8 @@ def _begun(said: str, *, broken: bool = False) -> tuple[set[str], int]:
         ("theenginethatservesthismodeliswarminguppleasewait5secondsforit", (set(), 0)),
         ("seat7ofthisdeploymentistak", ({"b.short"}, 25)),
         ("unw", (set(), 0)),
+        ("yourseatexceededtheallow", ({"d.mid"}, 24)),
+        ("invalidrequestyourseatexceededtheallow", ({"d.mid"}, 38)),
         ("", (set(), 0)),
     ],
 )

@@ -12,6 +12,8 @@ a.limit: You have [reached your limit of] {} requests, please try again after {}
 a.limit_long: You have [reached your limit of] {} [requests per day]
 ?groq.gated: Insufficient balance of this account
 c.begin: The engine that serves this model is warming up, please wait {} seconds for it
+=e.seat: Seat is not paid for
+=http.away: Gateway is away
 !d.many: [all providers failed]
 """
 )
@@ -56,6 +58,22 @@ def test_a_message_that_shows_that_it_breaks_off_needs_less(message: str, expect
     found = match(_TABLE, message, message, None, broken=True)
 
     assert (found.name if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("agent step 4 failed: Seat is not paid for. (elapsed 6.2s)", "e.seat"),
+        ("| 10:11 | glm-5 | 402 Seat is not paid for |", "e.seat"),
+        ("Seat is not paid for: ask the owner of the workspace about it", None),
+        ("all seats failed: [a: 429, b: Seat is not paid for]", None),
+        ("worker 7: Gateway is away", "http.away"),
+        ("worker 7: Gateway is away, elapsed 6 s", None),
+    ],
+)
+def test_a_wording_that_must_be_all_there_is_may_stand_between_two_marks(message: str, expected: str | None) -> None:
+    """At the end of the message, and not as one of many."""
+    assert _name(message) == expected
 
 
 def test_what_is_unfinished_is_begun_and_not_ended() -> None:

@@ -10,6 +10,8 @@ from sealane_investigator.incident.peeled import Peeled
     ("text", "expected"),
     [
         ("Rate limit: 5 per MIN!", "ratelimit5permin"),
+        ("considered high\\n risk", "consideredhighrisk"),
+        ("in C:\\new", "incnew"),
         ("余额不足,请充值。", "余额不足请充值"),
         ("key <key:sk-:51:abcdef> and <text:3:012345> end", "keyandend"),
         ("curre\nntly", "currently"),

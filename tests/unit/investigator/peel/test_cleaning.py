@@ -14,6 +14,7 @@ from sealane_investigator.peel.cleaning import MAX_TEXT, clean, one_line
         ("```json\nslow\n```", "\nslow\n"),
         ("余额不足，请充值：立即！", "余额不足,请充值:立即!"),
         ("Azure OpenAI’s “policy”", 'Azure OpenAI\'s "policy"'),
+        ("{&quot;error&quot;: &#39;slow&amp;#39; &lt;b&gt;", "{\"error\": 'slow' &lt;b&gt;"),
         ("a\r\nb\u200bc\x00", "a\nbc"),
     ],
 )

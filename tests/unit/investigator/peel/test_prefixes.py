@@ -25,6 +25,7 @@ from sealane_investigator.peel.prefixes import PREFIXES
         ("retry", "Failed after 3 attempts. Last error: slow"),
         ("retry", "Reconnecting... 1/5 (5s • esc to interrupt)\n  └ slow"),
         ("form", "Error Details\n\nModel: a b\nProvider: openai\nStatus Code: 429\n\n**Error Output**\nslow"),
+        ("dify", "[models] Bad Request Error, slow"),
         ("langchain", "Retrying a.b.<locals>.c in 4.0 seconds as it raised slow"),
         ("exception", "openai.NotFoundError: slow"),
         ("exception", "RetryError [AI_RetryError]: slow"),
