@@ -11,6 +11,9 @@ The investigator GETs :class:`RouterFacts` at ``/-/report?facts=1``, which nobod
 from dataclasses import dataclass, field
 from typing import Literal
 
+#: What the problem of a route says whose revision is served though its providers lack keys: the operator looks for it.
+KEYLESS_PROBLEM = "is served without all of its Secrets"
+
 #: Routes that one poll may name; a cluster has as many candidates only when something has gone wrong.
 MAX_POLLED_ROUTES = 10_000
 

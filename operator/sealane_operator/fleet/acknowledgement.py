@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sealane_api.report import KEYLESS_PROBLEM
 from sealane_operator.rollout.model import Candidate, Pointer, RolloutState, Routers
 
 from .roster import Held, KnownRouter
@@ -33,7 +34,7 @@ def acknowledged(key: str, state: RolloutState, since: Since, routers: Iterable[
 
     ``desired`` are all that are not about to end; what only they say who are not ready is said while none is.
     """
-    ready = desired = stable = candidate = 0
+    ready = desired = stable = candidate = keyless = 0
     lagging: dict[str, float] = {}
     said: defaultdict[str, list[str]] = defaultdict(list)
     unready: defaultdict[str, list[str]] = defaultdict(list)
@@ -52,13 +53,14 @@ def acknowledged(key: str, state: RolloutState, since: Since, routers: Iterable[
         has_stable = state.stable is None or holds_stable(held, state.stable)
         has_candidate = state.candidate is None or holds_candidate(held, state.candidate)
         stable += state.stable is not None and has_stable
+        keyless += has_stable and KEYLESS_PROBLEM in held.problem
         candidate += state.candidate is not None and has_candidate
         if has_stable and has_candidate:
             continue
         due = since.stable if not has_stable else since.candidate
         name = router.name if router.name not in lagging else router.endpoint.address
         lagging[name] = max(0.0, now - max(due, router.ready_since))
-    return Routers(ready, desired, stable, candidate, lagging, _problems(said if ready else unready))
+    return Routers(ready, desired, stable, candidate, lagging, _problems(said if ready else unready), keyless)
 
 
 def holds_stable(held: Held, pointer: Pointer) -> bool:

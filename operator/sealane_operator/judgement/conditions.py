@@ -60,7 +60,7 @@ def programmed(routers: Routers, *, has_stable: bool) -> Aspect:
     if routers.stable < routers.ready:
         count = f"{routers.stable} of {routers.ready} ready routers hold the stable revision"
         return Aspect("False", "PartiallyProgrammed", f"{count}{_because(routers)}")
-    return Aspect("True", "Programmed", "every ready router holds the stable revision")
+    return Aspect("True", "Programmed", f"every ready router holds the stable revision{_because(routers)}")
 
 
 def conditions(

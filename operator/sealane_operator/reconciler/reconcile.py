@@ -158,7 +158,12 @@ class Reconciler:
 
     async def _keyless(self, view: View) -> str:
         """Say what stable lacks: after a rollback, and beside a spec that is refused, the spec does not tell."""
-        return await self._lacks(view, view.state.stable.revision) if view.state.stable is not None else ""
+        if view.state.stable is None:
+            return ""
+        routers, _ = self._around.fleet.observe(view.key, view.state)
+        # The operator knows names of keys alone; what is in them routers know.
+        told = "; ".join(routers.problems) if routers.keyless == routers.ready > 0 else ""
+        return await self._lacks(view, view.state.stable.revision) or told
 
     async def _lacks(self, view: View, number: int) -> str:
         """Say which Secret a revision lacks for certain; empty when it lacks none, or nobody may look."""

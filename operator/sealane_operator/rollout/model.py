@@ -143,7 +143,7 @@ class Routers:
     ``ready`` are those that answered the last poll and are ready; ``desired`` are all that are known. ``stable`` and
     ``candidate`` count ready routers that hold exactly the state's pointers (the candidate's weight included).
     ``lagging`` names ready routers that do not, with the seconds since they should; ``problems`` is what routers say is
-    wrong with the route, those that follow included: they may lack a Secret of what they serve.
+    wrong with the route, those that follow included: ``keyless`` ones serve stable and lack a Secret of it.
     """
 
     ready: int = 0
@@ -152,6 +152,7 @@ class Routers:
     candidate: int = 0
     lagging: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    keyless: int = 0
 
 
 @dataclass(frozen=True, slots=True)

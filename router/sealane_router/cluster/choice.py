@@ -8,6 +8,8 @@ touches stable.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sealane_api.report import KEYLESS_PROBLEM
+
 from .pointers import Pointer, RoutePointers
 from .revisions import Revision, Wanted, wanted_by
 from .secrets import AWAITED, Need, SecretName, SecretState
@@ -74,7 +76,7 @@ def choose(known: Known) -> Choice:
     for key, arms in choice.arms.items():
         lack = None if key in choice.problems else lacks.of(arms.stable)
         if lack is not None:
-            choice.problems[key] = f"revision {arms.stable.wanted.number} is served without all of its Secrets: {lack}"
+            choice.problems[key] = f"revision {arms.stable.wanted.number} {KEYLESS_PROBLEM}: {lack}"
     return choice
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sealane_api.report import KEYLESS_PROBLEM
 from sealane_operator.fleet.acknowledgement import Since, acknowledged
 from sealane_operator.fleet.discovery import Endpoint
 from sealane_operator.fleet.roster import Held, HeldArm, KnownRouter
@@ -159,3 +160,12 @@ def test_what_routers_say_that_are_not_ready_counts_while_no_other_is() -> None:
 
     assert _told(state(7), unready).problems == ("it has no table (a)",)
     assert _told(state(7), unready, _router("b", HOLDS_STABLE)).problems == ()
+
+
+def test_routers_that_lack_a_secret_of_what_they_serve_are_counted() -> None:
+    """Only those that serve stable: what others say is about what they do not serve."""
+    words = f"revision 7 {KEYLESS_PROBLEM}: there is no Secret moonshot"
+    lacking = replace(HOLDS_STABLE, problem=words)
+    told = _told(state(7), _router("a", lacking), _router("b", HOLDS_STABLE), _router("c", Held(problem=words)))
+
+    assert (told.ready, told.stable, told.keyless) == (3, 2, 1)

@@ -83,6 +83,22 @@ async def test_a_secret_that_goes_while_it_is_served_is_told() -> None:
     assert waits == [MISSING_SECONDS]
 
 
+@pytest.mark.parametrize(("keyless", "ready"), [(3, "False/RefsNotResolved"), (2, "True/Serving")])
+async def test_a_key_that_no_router_can_use_is_told(keyless: int, ready: str) -> None:
+    """The operator never looks into a Secret; while one router can use it the route serves."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    words = "revision 1 is served without all of its Secrets: key api-key of Secret moonshot: it holds a line end (r1)"
+    operator.fleet.routers = replace(operator.fleet.routers, problems=(words,), keyless=keyless)
+    operator.clock += 60
+    await operator.settle(A)
+
+    assert operator.conditions(A)["Ready"] == ready
+    assert operator.message(A, "Ready") == (words if keyless == 3 else "revision 1 serves")
+    assert operator.message(A, "Programmed") == f"every ready router holds the stable revision: {words}"
+
+
 async def test_many_routes_that_lack_a_secret_share_the_time_of_the_api() -> None:
     """Each is asked for ever more rarely, and as often as before once the others have theirs or are gone."""
     operator = SmallOperator(FakeKube())
