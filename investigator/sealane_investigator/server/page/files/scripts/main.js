@@ -6,7 +6,9 @@ import { Detail } from "./detail.js";
 import { fail, help, say, undoLast } from "./dialogs.js";
 import { at, button, h, number, refreshTimes, words } from "./dom.js";
 import { ACTIVE, PAGE, TABS, cleared, fits, narrowed, question, read, sameList, written } from "./filters.js";
+import { onKeys } from "./keyboard.js";
 import { List, emptiness } from "./list.js";
+import { banner, drawLive } from "./status.js";
 import { Live } from "./stream.js";
 
 const MOST_ROWS = 200;
@@ -24,7 +26,7 @@ const timers = {};
 const address = (changes) => written({ ...filters, ...changes });
 const list = new List({ address, open: (id) => go({ incident: String(id) }), picked: drawBulk });
 const detail = new Detail({ address, close: shut, step: stepOpen });
-const live = new Live({ changed: take, ready: (first) => { if (first) load(); }, reload: () => load(), shown: drawLive, failed: check });
+const live = new Live({ changed: take, ready: (first) => { if (first) load(); }, reload: () => load(), shown: (told) => drawLive(told, () => live.now()), failed: check });
 
 /** Do it once, a little later, however often it is asked for meanwhile. */
 function soon(name, work, wait) {
@@ -200,26 +202,6 @@ function drawBulk(selected) {
     button("Clear", () => list.unpick(), { class: "quiet" }));
 }
 
-function banner(text, choice = null) {
-  at("banner").hidden = !text;
-  at("banner").replaceChildren(...(text ? [h("span", {}, text), choice ? button(choice[0], choice[1]) : null].filter(Boolean) : []));
-}
-
-function drawLive(told) {
-  clearInterval(timers.live);
-  const shown = at("live");
-  const draw = () => {
-    const left = told.at ? Math.max(0, Math.ceil((told.at - Date.now()) / 1000)) : 0;
-    const clock = told.since ? new Date(told.since).toTimeString().slice(0, 8) : "";
-    const said = { live: "Live", connecting: "Connecting …", trying: `Stale since ${clock}, connecting …`, lost: `Stale since ${clock}, next try in ${left} s` }[told.state];
-    shown.replaceChildren(h("span", { class: "dot" }), said, ...(told.state === "lost" ? [button("Try now", () => live.now(), { class: "quiet" })] : []));
-  };
-  shown.className = `live live-${told.state}`;
-  document.body.classList.toggle("stale", told.state === "lost" || told.state === "trying");
-  draw();
-  if (told.state === "lost") timers.live = setInterval(draw, 1000);
-}
-
 /** The stream does not open: is it the token, the database, or the way there? */
 async function check() {
   try {
@@ -237,7 +219,7 @@ function enter(why) {
   list.show([]);
   at("main").hidden = true;
   at("leave").hidden = true;
-  at("live").replaceChildren();
+  drawLive({ state: "off" });
   banner(null);
   at("entry").hidden = false;
   at("entry-why").hidden = !why;
@@ -302,20 +284,12 @@ const KEYS = {
   "/": () => { at("text").focus(); at("text").select(); }, r: () => { load(); if (detail.id) detail.read(); }, "?": help,
 };
 
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") || at("main").hidden) return;
-  const writing = event.target.closest("input:not([type=checkbox]), textarea, select");
-  if (event.key === "Escape") {
-    if (writing) writing.blur();
-    else if (list.selected.size) list.unpick();
-    else if (filters.incident) shut();
-    return;
-  }
-  const work = writing ? null : KEYS[event.key];
-  if (!work) return;
-  event.preventDefault();
-  work();
-});
+const asleep = () => at("main").hidden;
+
+function escape() {
+  if (list.selected.size) list.unpick();
+  else if (filters.incident) shut();
+}
 
 function listen() {
   at("entry").addEventListener("submit", (event) => {
@@ -333,6 +307,7 @@ function listen() {
     const open = at("filters").classList.toggle("open");
     at("more-filters").setAttribute("aria-expanded", String(open));
   });
+  onKeys(KEYS, escape, asleep);
   at("help").addEventListener("click", help);
   at("leave").addEventListener("click", () => enter("You are signed out."));
   at("skip").addEventListener("click", (event) => { event.preventDefault(); at("list").focus(); });
