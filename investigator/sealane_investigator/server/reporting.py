@@ -19,11 +19,14 @@ from sealane_telemetry.logs import get_logger
 
 from .access.token_file import Right
 from .api.answers import AcceptedAnswer
+from .application import MAX_BODY
 from .endpoints import Call, Endpoint, json_answer, received
 from .refusals import refused
 
 #: Bodies that are read, redacted and written at the same time; further ones are asked to come again.
 MAX_AT_ONCE = 128
+#: And so many bytes of them together, as their heads say; one that does not say counts as long as a body may be.
+MAX_BYTES_AT_ONCE = 64 * 1024 * 1024
 #: A body has so many seconds to arrive.
 BODY_SECONDS = 20.0
 #: Bodies above this are decoded on a thread of their own, so that nobody else waits for them.
@@ -54,7 +57,7 @@ class Reporting:
         self._intake = intake
         self._metrics = metrics
         self._stopping = stopping
-        self._at_once = 0
+        self._at_once = self._bytes = 0
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return their descriptions."""
@@ -87,7 +90,7 @@ class Reporting:
 
     async def errors(self, call: Call) -> web.StreamResponse:
         """``POST /v1/errors``."""
-        with self._admitted():
+        with self._admitted(call.request):
             body = await _body(call.request)
             read = await asyncio.to_thread(decode_batch, body) if len(body) > _LARGE else decode_batch(body)
             await self._intake.take(_attributed(read.batch, own=call.caller.own))
@@ -98,7 +101,7 @@ class Reporting:
     async def alerts(self, call: Call) -> web.StreamResponse:
         """``POST /v1/alerts``."""
         origin = Origin.SELF if call.caller.own else Origin.ALERT
-        with self._admitted():
+        with self._admitted(call.request):
             body, reporter = await _body(call.request), ALERT_REPORTERS + call.caller.name
             decode = partial(decode_alerts, body, reporter=reporter, origin=origin)
             alerts = await asyncio.to_thread(decode) if len(body) > _LARGE else decode()
@@ -117,16 +120,19 @@ class Reporting:
             await self._resolved(alerts.resolved)
 
     @contextmanager
-    def _admitted(self) -> Iterator[None]:
+    def _admitted(self, request: web.Request) -> Iterator[None]:
         if self._stopping():
             raise refused("stopping", "this replica is about to end; send it again")
-        if self._at_once >= MAX_AT_ONCE:
+        length = MAX_BODY if request.content_length is None else min(request.content_length, MAX_BODY)
+        if self._at_once >= MAX_AT_ONCE or self._bytes + length > MAX_BYTES_AT_ONCE:
             raise refused("busy", "too many reports at once; send it again")
         self._at_once += 1
+        self._bytes += length
         try:
             yield
         finally:
             self._at_once -= 1
+            self._bytes -= length
 
 
 def _batched(events: tuple[ErrorEvent, ...]) -> Iterator[tuple[ErrorEvent, ...]]:

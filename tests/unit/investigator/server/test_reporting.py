@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -205,6 +206,26 @@ async def test_no_more_than_so_many_are_taken_at_once() -> None:
 
         assert (refused.status, refused.code) == (503, "busy")
         assert {answer.status for answer in answers} == {202}
+
+
+async def test_no_more_than_so_many_bytes_are_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what their heads say; one that comes in chunks may be as long as any."""
+    monkeypatch.setattr(reporting_module, "MAX_BYTES_AT_ONCE", MAX_BODY + 1_000)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield json.dumps(as_json(1)).encode()
+
+    async with _scene() as (client, kept):
+        kept.gate.clear()
+        first = asyncio.ensure_future(client.ask("POST", "/v1/errors", token="report", data=chunks()))
+        await until(lambda: kept.waiting == 1)
+        refused = await client.ask("POST", "/v1/errors", token="report", data=b" " * 1_001)
+        second = asyncio.ensure_future(client.post("/v1/errors", as_json(2), token="report"))
+        await until(lambda: kept.waiting == 2)
+        kept.gate.set()
+
+        assert (refused.status, refused.code) == (503, "busy")
+        assert [(await each).status for each in (first, second)] == [202, 202]
 
 
 @pytest.mark.parametrize("path", ["/v1/errors", "/v1/alerts"])
