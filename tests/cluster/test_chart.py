@@ -146,3 +146,14 @@ def test_the_api_server_takes_the_samples(control_plane: Cluster) -> None:
     said = kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", str(folder))
 
     assert len(said.splitlines()) == len(list(folder.glob("*.yaml")))
+
+
+def test_a_second_release_for_every_namespace_is_refused(private_control_plane: ControlPlane, helm: Path) -> None:
+    """Its routes would have two operators; the first one is named, and its own upgrade is none of this."""
+    installed = _helm(private_control_plane, helm, "install", RELEASE, CHART, "--create-namespace")
+    second = _helm(private_control_plane, helm, "install", "second", CHART)
+    upgraded = _helm(private_control_plane, helm, "upgrade", RELEASE, CHART)
+
+    assert "STATUS: deployed" in installed
+    assert f"routes.scope: the release {RELEASE} in {NAMESPACE} serves every namespace already" in second
+    assert "STATUS: deployed" in upgraded, upgraded

@@ -1,7 +1,5 @@
 """What a team does with Sealane: it declares a route, and its applications call one Service."""
 
-import pytest
-
 from tests.support.e2e_scene import RELEASE, SYSTEM, TEAM, Scene
 from tests.support.kubectl import KubectlError
 
@@ -54,7 +52,6 @@ def test_the_route_says_what_happened_to_it(scene: Scene) -> None:
     assert reasons
 
 
-@pytest.mark.timeout(420)
 def test_helm_test_passes(scene: Scene) -> None:
     """``helm test`` declares a route to a stub of its own, sends a request and leaves nothing."""
     said = scene.node.helm("test", RELEASE, f"--namespace={SYSTEM}", "--timeout=180s")

@@ -82,6 +82,15 @@ sentence that begins with the key to change.
 {{- end }}
 
 {{- define "sealane.refuseScope" -}}
+{{- if and (eq .Values.routes.scope "Cluster") .Values.rbac.create -}}
+{{- $there := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "sealane-operator" | default dict -}}
+{{- $owner := dig "metadata" "annotations" dict $there -}}
+{{- $space := get $owner "meta.helm.sh/release-namespace" -}}
+{{- $name := get $owner "meta.helm.sh/release-name" -}}
+{{- if and $name (ne (printf "%s/%s" $space $name) (printf "%s/%s" .Release.Namespace .Release.Name)) -}}
+{{- fail (printf "routes.scope: the release %s in %s serves every namespace already; uninstall it, or write Namespaces here and there" $name $space) -}}
+{{- end -}}
+{{- end -}}
 {{- if eq .Values.routes.scope "Namespaces" -}}
 {{- $count := len (include "sealane.watched" . | fromJsonArray) -}}
 {{- if gt $count 64 -}}
