@@ -90,7 +90,8 @@ class RollingBack:
             await self._note(number, call.caller.name, f"rollback of {rollback.route} not needed: {asked.why}")
             return json_answer(RollbackRequested(requested=False, text=asked.why))
         text = f"asked the operator to take {rollback.route} back to revision {rollback.to_revision} for {who}"
-        await self._note(number, call.caller.name, f"{text} ({asked.id})")
+        # The operator was asked, whether the history can say so or not.
+        await self._note_if_possible(number, call.caller.name, f"{text} ({asked.id})")
         self._watch(self._outcome(self._rollbacks, asked, number))
         return json_answer(RollbackRequested(requested=True, text=text, id=asked.id))
 
@@ -103,8 +104,11 @@ class RollingBack:
     async def _outcome(self, rollbacks: Rollbacks, asked: Asked, number: int) -> None:
         outcome = await rollbacks.outcome(asked)
         word = {True: "carried out", False: "not carried out", None: "not known"}[outcome.done]
+        await self._note_if_possible(number, OWN_NAME, f"request {asked.id} for {asked.route} {word}: {outcome.text}")
+
+    async def _note_if_possible(self, number: int, by: str, text: str) -> None:
         try:
-            await self._note(number, OWN_NAME, f"request {asked.id} for {asked.route} {word}: {outcome.text}")
+            await self._note(number, by, text)
         except InvestigatorError as error:
             _log.warning("outcome_not_written", error=type(error).__name__)
 

@@ -72,6 +72,24 @@ async def test_what_is_confirmed_is_asked_and_its_outcome_written_back() -> None
         ]
 
 
+async def test_what_was_asked_is_answered_though_the_store_is_away_by_then() -> None:
+    """Else the person would be told that nothing was done, and ask once more."""
+    async with _scene(None) as (_, store):
+
+        class _Outage(_Operator):
+            async def ask(self, rollback: Rollback, person: str) -> Asked | Superseded:
+                store.away = True
+                return await super().ask(rollback, person)
+
+        operator = _Outage(_ASKED, Outcome(True, "done"))
+        rolling_back = RollingBack(store, cast("Rollbacks", operator))
+        async with served(rolling_back.endpoints()) as client:
+            answer = await client.post("/v1/incidents/1/rollback", _BODY, token="act")
+
+        assert (answer.status, answer.body["requested"], answer.body["id"]) == (200, True, "id-1")
+        await rolling_back.stop()
+
+
 async def test_what_is_needless_by_now_is_said_and_not_asked() -> None:
     """The operator was faster."""
     operator = _Operator(Superseded("revision 7 serves already"), Outcome(None, ""))
