@@ -10,6 +10,9 @@ from sealane_operator.rollout.turn import Turn
 #: So many seconds of a bake, or all of it, are watched by one operator from beginning to end.
 LEAST_BAKE = 60.0
 
+#: So it is with a hold: the candidate had no traffic while nobody renewed its lease.
+LEAST_HOLD = 10.0
+
 
 def advance(turn: Turn) -> Turn:
     """Go to what comes next, if nothing stands in the way."""
@@ -49,6 +52,8 @@ def _watched(turn: Turn, candidate: Candidate) -> Turn:
         return turn
     if step is None:
         return go_on(turn, candidate, "the policy has no steps any more")
+    if turn.watched(turn.state.phase_since) < min(step.hold.seconds, LEAST_HOLD):
+        return turn
     analysis = turn.analysis()
     if analysis.verdict is not Verdict.PASS:
         return turn

@@ -3,7 +3,7 @@
 import pytest
 
 from sealane_operator.rollout.model import Phase
-from sealane_operator.rollout.rules.advancing import LEAST_BAKE
+from sealane_operator.rollout.rules.advancing import LEAST_BAKE, LEAST_HOLD
 from tests.support.rollouts import Rollout, policy
 
 
@@ -108,6 +108,16 @@ def test_what_nobody_asks_for_any_more_goes_no_further() -> None:
     rollout.fails(8, 1.0)
     rollout.seconds(3)
     assert rollout.finished == ["RolledBack"]
+
+
+def test_a_hold_that_nobody_watched_is_watched_for_some_seconds() -> None:
+    """Its time has passed, and the candidate had no traffic meanwhile."""
+    rollout = Rollout(policy(steps=[{"weight": 10, "hold": "1m"}, {"weight": 50, "hold": "1m"}]))
+    rollout.ask_for(8)
+    rollout.until_phase(Phase.STEPPING)
+    rollout.restart(away=600)
+
+    assert rollout.until(lambda each: each.candidate == (8, 50)) == LEAST_HOLD
 
 
 def test_a_bake_that_nobody_watched_is_not_over_when_the_operator_returns() -> None:
