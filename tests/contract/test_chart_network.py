@@ -148,6 +148,15 @@ def test_names_are_asked_by_both_protocols(helm: Path) -> None:
         assert ports == [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]
 
 
+def test_names_may_be_on_another_port(helm: Path) -> None:
+    """A policy sees the port of the pod, which is not the Service's everywhere."""
+    for policy in rendered(helm, {"networkPolicy": {"dns": {"ports": [5353]}}}).of("NetworkPolicy").values():
+        assert policy["spec"]["egress"][0]["ports"] == [
+            {"port": 5353, "protocol": "UDP"},
+            {"port": 5353, "protocol": "TCP"},
+        ]
+
+
 def test_values_narrow_and_widen_it(helm: Path) -> None:
     """One API server, a local DNS cache, known providers, models in the cluster, callers from anywhere, no metrics."""
     objects = rendered(helm, SETS["tied down"])

@@ -17,8 +17,10 @@
   - ipBlock: {cidr: {{ . | quote }}}
   {{- end }}
   ports:
-  - {port: 53, protocol: UDP}
-  - {port: 53, protocol: TCP}
+  {{- range .ports }}
+  - {port: {{ . }}, protocol: UDP}
+  - {port: {{ . }}, protocol: TCP}
+  {{- end }}
 {{- end }}
 {{- end }}
 
