@@ -10,19 +10,19 @@ export function banner(text, choice = null) {
   at("banner").replaceChildren(...(text ? [h("span", {}, text), choice ? button(choice[0], choice[1]) : null].filter(Boolean) : []));
 }
 
-/** What the stream says of itself, `off` for nothing; while it waits the seconds are counted down. */
+/** What the stream says of itself, `off` for nothing; while it waits the seconds are counted down, for the eye only. */
 export function drawLive(told, tryNow) {
   clearInterval(clock);
   const shown = at("live");
-  const draw = () => {
-    const left = told.at ? Math.max(0, Math.ceil((told.at - Date.now()) / 1000)) : 0;
-    const since = told.since ? new Date(told.since).toTimeString().slice(0, 8) : "";
-    const said = { live: "Live", connecting: "Connecting …", trying: `Stale since ${since}, connecting …`, lost: `Stale since ${since}, next try in ${left} s` }[told.state];
-    shown.replaceChildren(h("span", { class: "dot" }), said, ...(told.state === "lost" ? [button("Try now", tryNow, { class: "quiet" })] : []));
-  };
+  const since = told.since ? new Date(told.since).toTimeString().slice(0, 8) : "";
+  const said = { off: "", live: "Live", connecting: "Connecting …", trying: `Stale since ${since}, connecting …`, lost: `Stale since ${since}` }[told.state];
+  const left = h("span", { "aria-hidden": "true" });
   shown.className = `live live-${told.state}`;
-  shown.replaceChildren();
   document.body.classList.toggle("stale", told.state === "lost" || told.state === "trying");
-  if (told.state !== "off") draw();
-  if (told.state === "lost") clock = setInterval(draw, 1000);
+  shown.replaceChildren(...(said ? [h("span", { class: "dot" }), said] : []));
+  if (told.state !== "lost") return;
+  const count = () => { left.textContent = `next try in ${Math.max(0, Math.ceil((told.at - Date.now()) / 1000))} s`; };
+  count();
+  shown.append(left, button("Try now", tryNow, { class: "quiet" }));
+  clock = setInterval(count, 1000);
 }
