@@ -88,6 +88,33 @@ SETS: dict[str, Values] = {
             "metricsFrom": [],
         }
     },
+    "IPv6 alone": {
+        "router": {"listenHost": "[::]", "allowedNetworks": "default,fd00::/8"},
+        "operator": {"listenHost": "[::]"},
+        "networkPolicy": {
+            "apiServer": {"cidr": "fd00:10:96::1/128", "port": 443},
+            "dns": {"cidrs": ["fd00:10:96::a/128"], "ports": [53, 5353]},
+            "providers": {"cidrs": ["::/0", "2001:db8::/32"]},
+            "trafficFrom": [{"ipBlock": {"cidr": "fd00::/8", "except": ["fd00:1::/32"]}}],
+        },
+    },
+    "numbers for names": {
+        "image": {"tag": "2024", "pullSecrets": [{"name": "2024"}]},
+        "routes": {"namespaces": [{"name": "2024", "models": ["2024"]}]},
+        "callers": {"serviceAccounts": {"audience": "2024"}, "keys": {"existingSecret": "2024", "key": "2024"}},
+        "router": {
+            "podLabels": {"release": "2024"},
+            "podAnnotations": {"example.com/build": "2024"},
+            "resources": {"requests": {"cpu": 1}, "limits": {"memory": 1073741824}},
+        },
+        "operator": {"lease": {"name": "2024"}},
+        "investigator": {
+            "enabled": True,
+            "tokens": {"existingSecret": "2024"},
+            "persistence": {"existingClaim": "2024"},
+        },
+        "helmTest": {"apiKey": {"existingSecret": "2024", "key": "2024"}},
+    },
     "bare": {
         "networkPolicy": {"enabled": False},
         "rbac": {"create": False},
