@@ -296,7 +296,8 @@ class Reconciler:
         number = wanted.revision if wanted is not None else None
         raw = self._statuses.newest(view.key, view.raw) or view.raw
         asked = decision.state.last_request
-        by = asked.by if asked is not None and asked != view.state.last_request else None
+        carried_out = asked is not None and asked != view.state.last_request and not asked.was_refused
+        by = asked.by if asked is not None and carried_out else None
         await self._snapshots.label(raw, decision.state, number, by)
         limit = view.spec.route.spec.revision_history_limit if isinstance(view.spec, ValidSpec) else None
         if limit is None:

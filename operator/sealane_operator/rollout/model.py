@@ -87,6 +87,11 @@ class RequestRecord:
     at: float
     outcome: str
 
+    @property
+    def was_refused(self) -> bool:
+        """Whether nothing was done."""
+        return self.outcome.startswith("refused")
+
 
 @dataclass(frozen=True, slots=True)
 class RollbackRecord:

@@ -123,7 +123,7 @@ def complete(turn: Turn, why: str) -> Turn:
         request is not None
         and request.verb == "promote"
         and request.at >= turn.state.started
-        and not request.outcome.startswith("refused")
+        and not request.was_refused
     )
     return turn.become(
         note,

@@ -1,7 +1,11 @@
 """Requests by hand through the reconciler: carried out once, or refused in words."""
 
+from dataclasses import replace
+
+from sealane_operator.reconciler.reconcile import Reconciler
+from sealane_operator.rollout.model import Decision, Observation, RequestRecord, RolloutState
 from tests.support.resources import Document, provider, route, rule
-from tests.support.small_operator import SmallOperator
+from tests.support.small_operator import SmallOperator, two_steps
 
 A, B = "team/a", "team/b"
 KEYED = provider(credential={"secretRef": {"name": "moonshot", "key": "api-key"}})
@@ -92,6 +96,27 @@ async def test_an_undo_moves_the_pointer_and_says_who() -> None:
 
     assert operator.stable(A) == 1
     assert operator.kube.revisions["team/a-1"]["metadata"]["annotations"]["sealane.dev/requested-by"] == "anna"
+
+
+async def test_whoever_was_refused_asked_for_no_revision() -> None:
+    """A candidate may be promoted in the very look that refuses somebody's request."""
+    operator = SmallOperator()
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.apply(_route("a", "glm-"))
+    await operator.look(A)
+
+    def decide(state: RolloutState, seen: Observation, now: float) -> Decision:
+        record = RequestRecord("id-1", "retry", "anna", now, "refused: nothing to retry")
+        moved = two_steps(state, replace(seen, request=None), now)
+        return replace(moved, state=replace(moved.state, last_request=record))
+
+    operator.reconciler = Reconciler(replace(operator.reconciler._around, decide=decide))
+    operator.kube.annotate(A, {"sealane.dev/request": "anna retry id-1 2027-01-15T08:00:00Z"})
+    await operator.look(A)
+
+    assert operator.stable(A) == 2
+    assert "sealane.dev/requested-by" not in operator.kube.revisions["team/a-2"]["metadata"]["annotations"]
 
 
 async def test_a_request_that_nobody_can_read_is_told() -> None:
