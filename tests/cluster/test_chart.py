@@ -16,6 +16,15 @@ from tests.support.kubectl import Kubectl
 #: Kinds that other operators bring; this control plane does not know them.
 _FOREIGN = ("monitoring.coreos.com/", "grafana.integreatly.org/")
 
+#: Secrets of "investigator with everything", and their keys.
+_INVESTIGATORS = {
+    "sealane-investigator": ("file.yaml", "report", "hmac"),
+    "database": ("password",),
+    "model": ("api-key",),
+    "webhook": ("hmac-key",),
+    "slack": ("url",),
+}
+
 
 @pytest.fixture(scope="session")
 def helm() -> Path:
@@ -122,6 +131,32 @@ def test_a_secret_that_is_missing_is_named(control_plane: Cluster, helm: Path) -
     assert f"callers.keys.existingSecret: there is no Secret callers in {NAMESPACE}; make it: {command}" in missing
     assert f"callers.keys.key: the Secret callers in {NAMESPACE} has no key keys.yaml" in without
     assert not there.startswith("refused: "), there
+
+
+def test_each_secret_of_an_investigator_that_is_missing_is_named(control_plane: Cluster, helm: Path) -> None:
+    """By the value that names it, one after the other, until all are there."""
+    kubectl = with_crds(control_plane)
+    _namespaces(kubectl, NAMESPACE)
+    kubectl("wait", "--for=create", "serviceaccount/default", f"--namespace={NAMESPACE}")
+    asked = ("template", RELEASE, CHART, "--dry-run=server", "--take-ownership")
+    values = SETS["investigator with everything"]
+    named = []
+    kubectl("delete", "secret", *_INVESTIGATORS, f"--namespace={NAMESPACE}", "--ignore-not-found")
+    for name, keys in _INVESTIGATORS.items():
+        said = _helm(control_plane, helm, *asked, values=values)
+        assert f"there is no Secret {name} in {NAMESPACE}" in said
+        named.append(said.partition("there is no Secret")[0].split()[-1])
+        literals = (f"--from-literal={key}=x" for key in keys)
+        kubectl("create", "secret", "generic", name, f"--namespace={NAMESPACE}", *literals)
+
+    assert named == [
+        "investigator.tokens.existingSecret:",
+        "investigator.database.password.existingSecret:",
+        "investigator.model.existingSecret:",
+        "investigator.notifications.webhookSecret:",
+        "investigator.notifications.slackSecret:",
+    ]
+    assert not _helm(control_plane, helm, *asked, values=values).startswith("refused: ")
 
 
 @pytest.mark.parametrize("overlay", ["base", "overlays/namespaced", "overlays/monitoring"])

@@ -23,6 +23,9 @@ sentence that begins with the key to change.
 {{- range list $of.tokens.key $of.tokens.routerKey $of.tokens.eventKey -}}
 {{- include "sealane.refuseMissing" (dict "root" $ "key" "investigator.tokens" "of" (dict "existingSecret" $of.tokens.existingSecret "key" .) "how" $make) -}}
 {{- end -}}
+{{- range include "sealane.investigatorSecrets" . | fromJsonArray -}}
+{{- include "sealane.refuseMissing" (dict "root" $ "says" .value "of" (dict "existingSecret" .secret "key" .key) "how" (printf "--from-file=%s" .key)) -}}
+{{- end -}}
 {{- if and (gt (int $of.replicas) 1) (not $of.database.url) -}}
 {{- fail "investigator.replicas: SQLite is one process's; write a PostgreSQL address into investigator.database.url, or 1 replica" -}}
 {{- end -}}
@@ -66,17 +69,20 @@ sentence that begins with the key to change.
 {{- include "sealane.refuseMissing" (dict "root" . "key" "helmTest.apiKey" "of" .Values.helmTest.apiKey "how" (printf "--from-literal=%s=sl-..." .Values.helmTest.apiKey.key)) -}}
 {{- end }}
 
-{{/* A Secret that is not there, when there is a cluster to ask and a namespace that exists. */}}
+{{/*
+A Secret that is not there, when there is a cluster to ask and a namespace that exists: {root, of, how, key or says}, where the
+last is the whole name of the value.
+*/}}
 {{- define "sealane.refuseMissing" -}}
 {{- $space := .root.Release.Namespace -}}
 {{- if and .of.existingSecret (lookup "v1" "ServiceAccount" $space "default") -}}
 {{- $secret := lookup "v1" "Secret" $space .of.existingSecret -}}
 {{- $make := printf "kubectl create secret generic %s --namespace=%s %s" .of.existingSecret $space .how -}}
 {{- if not $secret -}}
-{{- fail (printf "%s.existingSecret: there is no Secret %s in %s; make it: %s" .key .of.existingSecret $space $make) -}}
+{{- fail (printf "%s: there is no Secret %s in %s; make it: %s" (.says | default (printf "%s.existingSecret" .key)) .of.existingSecret $space $make) -}}
 {{- end -}}
 {{- if not (hasKey ($secret.data | default dict) .of.key) -}}
-{{- fail (printf "%s.key: the Secret %s in %s has no key %s; make it: %s" .key .of.existingSecret $space .of.key $make) -}}
+{{- fail (printf "%s: the Secret %s in %s has no key %s; make it: %s" (.says | default (printf "%s.key" .key)) .of.existingSecret $space .of.key $make) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

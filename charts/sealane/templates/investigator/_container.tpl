@@ -28,15 +28,15 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* Secrets that are mounted when they are named, as a JSON list of {name, secret, key, path}. */}}
+{{/* Secrets that are mounted when they are named, as a JSON list of {name, secret, key, path, value}, the value that names it. */}}
 {{- define "sealane.investigatorSecrets" -}}
 {{- $found := list -}}
 {{- with .Values.investigator -}}
-{{- with .database.password }}{{ if .existingSecret }}{{ $found = append $found (dict "name" "database" "secret" .existingSecret "key" .key "path" "password") }}{{ end }}{{ end -}}
-{{- with .model }}{{ if and .url .existingSecret }}{{ $found = append $found (dict "name" "model" "secret" .existingSecret "key" "api-key" "path" "api-key") }}{{ end }}{{ end -}}
+{{- with .database.password }}{{ if .existingSecret }}{{ $found = append $found (dict "name" "database" "value" "investigator.database.password.existingSecret" "secret" .existingSecret "key" .key "path" "password") }}{{ end }}{{ end -}}
+{{- with .model }}{{ if and .url .existingSecret }}{{ $found = append $found (dict "name" "model" "value" "investigator.model.existingSecret" "secret" .existingSecret "key" "api-key" "path" "api-key") }}{{ end }}{{ end -}}
 {{- with .notifications -}}
-{{- if .webhookSecret }}{{ $found = append $found (dict "name" "webhook" "secret" .webhookSecret "key" "hmac-key" "path" "hmac-key") }}{{ end -}}
-{{- if .slackSecret }}{{ $found = append $found (dict "name" "slack" "secret" .slackSecret "key" "url" "path" "url") }}{{ end -}}
+{{- if .webhookSecret }}{{ $found = append $found (dict "name" "webhook" "value" "investigator.notifications.webhookSecret" "secret" .webhookSecret "key" "hmac-key" "path" "hmac-key") }}{{ end -}}
+{{- if .slackSecret }}{{ $found = append $found (dict "name" "slack" "value" "investigator.notifications.slackSecret" "secret" .slackSecret "key" "url" "path" "url") }}{{ end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $found -}}
