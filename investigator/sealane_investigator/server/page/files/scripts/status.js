@@ -19,7 +19,7 @@ export function drawLive(told, tryNow) {
   const left = h("span", { "aria-hidden": "true" });
   shown.className = `live live-${told.state}`;
   document.body.classList.toggle("stale", told.state === "lost" || told.state === "trying");
-  shown.replaceChildren(...(said ? [h("span", { class: "dot" }), said] : []));
+  shown.replaceChildren(...(said ? [h("span", { class: "dot" }), h("span", { class: "said", title: said }, said)] : []));
   if (told.state !== "lost") return;
   const count = () => { left.textContent = `next try in ${Math.max(0, Math.ceil((told.at - Date.now()) / 1000))} s`; };
   count();
