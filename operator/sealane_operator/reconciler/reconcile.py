@@ -153,7 +153,9 @@ class Reconciler:
 
     async def _unresolved(self, view: View, spec: ValidSpec) -> Refusal | None:
         names = names_of(spec.needs)
-        number = refusal_of_number(view.namespace, self._access.others(view.namespace, view.key), names)
+        # What serves keeps its own while the new revision is on trial.
+        kept = self._access.others(view.namespace, view.key) | secrets_of(view.state, view.contents)
+        number = refusal_of_number(view.namespace, kept, names)
         return number or await self._lacking(view, spec.needs)
 
     async def _keyless(self, view: View) -> str:

@@ -8,6 +8,7 @@ from sealane_api.canonical import spec_hash
 from sealane_api.ownership import Grant
 from sealane_api.provider_route import RevisionSpec
 from sealane_operator.judgement.claims import Grants
+from sealane_operator.judgement.references import MAX_SECRETS
 from sealane_operator.reconciler.secrets import MISSING_AT_ONCE, MISSING_SECONDS
 from tests.support.fake_kube import FakeKube
 from tests.support.resources import Document, edited, provider, route, rule
@@ -97,6 +98,32 @@ async def test_a_key_that_no_router_can_use_is_told(keyless: int, ready: str) ->
     assert operator.conditions(A)["Ready"] == ready
     assert operator.message(A, "Ready") == (words if keyless == 3 else "revision 1 serves")
     assert operator.message(A, "Programmed") == f"every ready router holds the stable revision: {words}"
+
+
+async def test_a_trial_needs_room_for_the_secrets_of_both_revisions() -> None:
+    """Routers read at most 200 of a namespace, and would wait for the rest until the deadline."""
+    operator = SmallOperator()
+    many = {"secretRef": {"name": "moonshot", "key": "api-key"}}
+    for number in range(MAX_SECRETS - 1):
+        operator.kube.secrets[f"team/s{number}"] = frozenset({"api-key"})
+    for first in range(0, MAX_SECRETS - 1, 10):
+        keyed = [
+            provider(f"p{number}", credential=edited(many, "secretRef.name", f"s{number}"))
+            for number in range(first, min(first + 10, MAX_SECRETS - 1))
+        ]
+        only = rule(prefix=f"r{first}-", targets=[{"provider": keyed[0]["name"]}])
+        operator.kube.apply(_route(f"r{first}", providers=keyed, rules=[only]))
+        await operator.look(f"team/r{first}")
+    operator.kube.apply(_route("a"))
+    await operator.settle(A)
+    operator.kube.secrets["team/other"] = frozenset({"api-key"})
+    other = provider(credential={"secretRef": {"name": "other", "key": "api-key"}})
+    operator.kube.apply(_route("a", providers=[other]))
+    await operator.settle(A)
+
+    assert (operator.conditions(A)["Ready"], operator.stable(A)) == ("True/Serving", 1)
+    assert operator.conditions(A)["ResolvedRefs"] == "False/RefNotPermitted"
+    assert "would refer to 201 Secrets" in operator.message(A, "ResolvedRefs")
 
 
 async def test_many_routes_that_lack_a_secret_share_the_time_of_the_api() -> None:
