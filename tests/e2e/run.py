@@ -21,7 +21,7 @@ def main() -> int:
             signal.pthread_sigmask(signal.SIG_BLOCK, stops)
             sys.stdout.write(
                 f"# a node, ready in {node.started_in:.1f} s; logs in {folder}/log; Ctrl-C ends it\n"
-                f"export PATH={shlex.quote(folder)}/bin:$PATH    # its kubectl and helm, and `enter` for its inside\n"
+                f"export PATH={shlex.quote(folder)}/bin:$PATH    # `net bash`: a shell in its network\n"
             )
             sys.stdout.flush()
             signal.sigwait(stops)
