@@ -29,6 +29,7 @@ _GLUED = re.compile(r'"[a-z_.]{0,40}data:\{"(?:id|object|choices)"')
 _LOG_LINE = re.compile(
     r"http/\d(?:\.\d)?['\"]? (?:200|201|202|204|304)\b"
     r"|\b(?:status|code|http)(?:_?code)?['\"]?[ =:]{1,3}(?:200|201|202|204)\b"
+    r"|\| (?:200|201|204) \|"
     r"|\b(?:post|get) https?://\S{3,300} (?:200|201|204)\b"
     r"|^\W{0,3}(?:200|201|204)(?: \(?(?:ok|created|no content)\)?)?\W{0,3}$|\b200 ok\b"
 )

@@ -1,5 +1,7 @@
 """The message beats the code, the code the type, the type the status."""
 
+import math
+
 import pytest
 
 from sealane_api.diagnosis.error_class import Action
@@ -78,3 +80,30 @@ def test_similarity_decides_where_no_rule_fires() -> None:
     verdict = decide(peel("Your request rate has exceeded the rate limit, try again later"), shipped)
 
     assert (verdict.error_class, verdict.ground) == (C.RATE_LIMIT, Ground.SIMILARITY)
+
+
+def _liking(error_class: C, other: C, probability: float) -> Knowledge:
+    """A model that finds every message with the word ``wobbly`` so much like one class."""
+    odds = math.log(probability / (1 - probability))
+    model = Similarity((error_class, other), (0.0, 0.0), {"w:wobbly": (1.0, ((0, odds),))})
+    return Knowledge(similarity=model, calibration=Calibration({}))
+
+
+@pytest.mark.parametrize(
+    ("status", "probability", "expected"),
+    [(400, 0.55, C.CONTENT_FILTER), (504, 0.55, C.GATEWAY_TIMEOUT), (504, 0.7, C.CONTENT_FILTER)],
+)
+def test_a_status_that_says_nearly_all_wants_a_sure_likeness(status: int, probability: float, expected: C) -> None:
+    """Bad requests are of many kinds; time-outs of gateways are not."""
+    known = _liking(C.CONTENT_FILTER, C.DUPLICATE_REQUEST, probability)
+
+    assert decide(peel("wobbly", http_status=status), known).error_class is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("wobbly", C.CONTENT_FILTER), ("TypeError: wobbly is not a function", C.UNKNOWN)],
+)
+def test_a_fault_of_a_program_is_like_everything(text: str, expected: C) -> None:
+    """So that it takes more than chance to call it something else."""
+    assert decide(peel(text), _liking(C.CONTENT_FILTER, C.DUPLICATE_REQUEST, 0.55)).error_class is expected

@@ -24,6 +24,8 @@ def _found(text: str, status: int | None = None) -> C | None:
         '{"object":"list","data":[{"id":"gpt-4o","object":"model"}]}',
         '{"candidates":[{"content":{"parts":[{"text":"failed"}]},"finishReason":"MAX_TOKENS"}]}',
         '10.0.0.1 - "POST /v1/chat/completions HTTP/1.1" 200 OK',
+        '[GIN] 2026/03/01 - 10:00:00 | 200 |  1.2s | 10.0.0.1 | POST "/v1/chat/completions"',
+        "llm: POST https://api.moonshot.cn/v1/chat/completions 200 in 812ms",
         '{"base_resp":{"status_code":0,"status_msg":"success"},"choices":[]}',
     ],
 )
