@@ -38,21 +38,28 @@ def _namespaces(kubectl: Kubectl, *names: str) -> None:
         kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": enforced}})
 
 
-@pytest.mark.parametrize("values", SETS.values(), ids=SETS.keys())
-def test_the_api_server_takes_every_object(control_plane: Cluster, helm: Path, values: dict[str, Any]) -> None:
-    """With strict fields, in namespaces that enforce the restricted standard, without a warning."""
+@pytest.fixture(scope="module")
+def prepared(control_plane: Cluster) -> Kubectl:
+    """The administrator of a cluster with both kinds and with namespaces that enforce the restricted standard."""
     kubectl = with_crds(control_plane)
     _namespaces(kubectl, NAMESPACE, "team-a")
     who = {"name": "sealane-helm-test", "namespace": NAMESPACE}  # a pod is not even judged before its account is there
     kubectl.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": who})
+    kubectl("wait", "--for=create", "serviceaccount/default", f"--namespace={NAMESPACE}")
+    return kubectl
+
+
+@pytest.mark.parametrize("values", SETS.values(), ids=SETS.keys())
+def test_the_api_server_takes_every_object(prepared: Kubectl, helm: Path, values: dict[str, Any]) -> None:
+    """With strict fields, in namespaces that enforce the restricted standard, without a warning."""
     documents = [each for each in rendered(helm, values) if not each["apiVersion"].startswith(_FOREIGN)]
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
     command = [
-        str(kubectl.program), "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict",
+        str(prepared.program), "apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict",
         "--field-manager=helm", "-f", "-",
     ]  # fmt: skip
     done = subprocess.run(
-        command, input=listed, env=kubectl.environment(), capture_output=True, text=True, timeout=90, check=False
+        command, input=listed, env=prepared.environment(), capture_output=True, text=True, timeout=90, check=False
     )
 
     assert done.stderr == ""
@@ -112,11 +119,9 @@ def _left(kubectl: Kubectl) -> list[str]:
     )
 
 
-def test_a_secret_that_is_missing_is_named(control_plane: Cluster, helm: Path) -> None:
+def test_a_secret_that_is_missing_is_named(control_plane: Cluster, prepared: Kubectl, helm: Path) -> None:
     """The release's namespace is asked before anything is installed; the message has the command that makes it."""
-    kubectl = with_crds(control_plane)
-    _namespaces(kubectl, NAMESPACE)
-    kubectl("wait", "--for=create", "serviceaccount/default", f"--namespace={NAMESPACE}")
+    kubectl = prepared
     kubectl("delete", "secret", "callers", f"--namespace={NAMESPACE}", "--ignore-not-found")
     asked = ("template", RELEASE, CHART, "--dry-run=server")
 
@@ -133,11 +138,11 @@ def test_a_secret_that_is_missing_is_named(control_plane: Cluster, helm: Path) -
     assert not there.startswith("refused: "), there
 
 
-def test_each_secret_of_an_investigator_that_is_missing_is_named(control_plane: Cluster, helm: Path) -> None:
+def test_each_secret_of_an_investigator_that_is_missing_is_named(
+    control_plane: Cluster, prepared: Kubectl, helm: Path
+) -> None:
     """By the value that names it, one after the other, until all are there."""
-    kubectl = with_crds(control_plane)
-    _namespaces(kubectl, NAMESPACE)
-    kubectl("wait", "--for=create", "serviceaccount/default", f"--namespace={NAMESPACE}")
+    kubectl = prepared
     asked = ("template", RELEASE, CHART, "--dry-run=server", "--take-ownership")
     values = SETS["investigator with everything"]
     named = []
@@ -160,25 +165,23 @@ def test_each_secret_of_an_investigator_that_is_missing_is_named(control_plane: 
 
 
 @pytest.mark.parametrize("overlay", ["base", "overlays/namespaced", "overlays/monitoring"])
-def test_kustomize_builds_what_helm_renders(control_plane: Cluster, helm: Path, overlay: str) -> None:
+def test_kustomize_builds_what_helm_renders(prepared: Kubectl, helm: Path, overlay: str) -> None:
     """``kubectl apply -k`` is taken like the chart with the values beside the overlay."""
-    kubectl = with_crds(control_plane)
-    _namespaces(kubectl, "sealane-system", "team-a")
-    built = kubectl("kustomize", str(CHART.parents[1] / "k8s" / overlay))
+    _namespaces(prepared, "sealane-system")
+    built = prepared("kustomize", str(CHART.parents[1] / "k8s" / overlay))
     taken = "\n---\n".join(each for each in built.split("\n---\n") if not each.startswith(f"apiVersion: {_FOREIGN[0]}"))
 
-    said = kubectl("apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-",
-                   stdin=taken)  # fmt: skip
+    said = prepared("apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-f", "-",
+                    stdin=taken)  # fmt: skip
 
     assert "deployment.apps/sealane-router" in said
 
 
-def test_the_api_server_takes_the_samples(control_plane: Cluster) -> None:
+def test_the_api_server_takes_the_samples(prepared: Kubectl) -> None:
     """With strict fields and all rules of the CRD."""
-    kubectl = with_crds(control_plane)
     folder = CHART.parents[1] / "k8s" / "samples"
 
-    said = kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", str(folder))
+    said = prepared("apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", str(folder))
 
     assert len(said.splitlines()) == len(list(folder.glob("*.yaml")))
 
