@@ -62,7 +62,7 @@ def _found(judges: Path, file: Path) -> set[tuple[str, str]]:
         str(judges / "python"), str(judges / "checkov"), "--file", str(file), "--framework=kubernetes",
         "--output=json", "--quiet", "--compact", "--skip-download",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     told = json.loads(done.stdout)
     assert told["summary"]["passed"] > 0
     assert told["summary"]["parsing_errors"] == 0
@@ -97,7 +97,7 @@ def test_the_schemas_of_each_version_take_it(judges: Path, part: tuple[str, Path
     _, file = part
     program = [str(judges / "python"), str(judges / "kubernetes-validate")]
     command = [*program, "--strict", "--quiet", "-k", version, str(file)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     told = (done.stdout + done.stderr).splitlines()
 
     assert done.returncode == 0, told
