@@ -29,7 +29,7 @@ _CANARIES = {
 }
 
 #: What nobody has seen before: no rule fires, so a model may be asked.
-_STRANGE = "The quantum flux of request was rejected by the moon"
+_STRANGE = "The wheel of the mill stands still"
 
 
 class _Model:
