@@ -121,6 +121,10 @@ promtool: ## Get promtool and Prometheus, which test the alerts and the dashboar
 postgres: ## Get PostgreSQL's server, which tests the investigator's store (seconds)
 	@cluster/postgres.sh
 
+.PHONY: chromium
+chromium: ## Get Chromium, which tests the investigator's page (a minute, root)
+	@cluster/chromium.sh
+
 .PHONY: cluster-run
 cluster-run: setup cluster ## Run a control plane of your own until Ctrl-C (seconds)
 	@exec $(BIN)/python tests/cluster/run.py

@@ -102,10 +102,10 @@ class Browser:
 
 @asynccontextmanager
 async def browser(folder: Path) -> AsyncIterator[Browser]:
-    """A Chromium until the block ends; without one the test is left out, also by CI, which has none."""
+    """A Chromium until the block ends; without one the test is left out."""
     program = next((found for name in _NAMES if (found := shutil.which(name)) is not None), None)
     if program is None:
-        pytest.skip("Chromium is missing: 'apt-get install chromium' gets it.")
+        pytest.skip("Chromium is missing: 'make chromium' gets it.")
     profile = folder / "profile"
     process = await asyncio.create_subprocess_exec(
         *(program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"),
