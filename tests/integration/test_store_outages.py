@@ -150,7 +150,7 @@ async def test_a_pool_without_a_free_connection_says_so_in_time(server: Postgres
 async def test_a_statement_that_takes_too_long_is_given_up(server: Postgres) -> None:
     """And its connection is fit for the next one."""
     await emptied(server.url)
-    database = open_database(replace(settings(server), pool=1, statement_timeout=0.2))
+    database = open_database(replace(settings(server), pool=1, statement_timeout=1.0))
 
     with pytest.raises(StoreUnavailable):
         await database.write(lambda to: to.exec_driver_sql("SELECT pg_sleep(60)"))
@@ -162,7 +162,7 @@ async def test_a_statement_that_takes_too_long_is_given_up(server: Postgres) -> 
 async def test_a_replica_that_hangs_in_a_transaction_does_not_stop_the_others_for_ever(server: Postgres) -> None:
     """PostgreSQL ends it, and with it its hold on the row that numbers the stream."""
     await emptied(server.url)
-    hanging = open_database(replace(settings(server), statement_timeout=0.3))
+    hanging = open_database(replace(settings(server), statement_timeout=1.5))
     store = await open_store(settings(server), lambda: NOON)
     await store.record(events(1), {})
 

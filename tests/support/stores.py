@@ -32,7 +32,7 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 
 #: A test's machine may be busy with anything; what a limit does when it is reached is tested where it is set.
-_PATIENT = DatabaseSettings(pool_timeout=60.0, connect_timeout=60.0)
+_PATIENT = DatabaseSettings(pool_timeout=60.0, connect_timeout=60.0, statement_timeout=60.0)
 
 DIAGNOSIS = Diagnosis(error_class=ErrorClass.RATE_LIMIT, confidence=0.9, ground=Ground.CODE, why="the code says so")
 
