@@ -34,7 +34,7 @@ WORDS = frozenset(
     community compatible complete completed completion completions compliance compliant comply component compress
     compressed compute computed concurrency concurrent condition conditions conf config configmap configmaps
     configuration configure configured confirm conflict conflicting conflicts conn connect connected connecting
-    connection connectionrefusederror connectionreseterror connections
+    connection connections
     connectionterminated connector connecttimeout consecutive consider considered console
     constant constraint constraints consult consumed consumer contact contacting contain container containerd
     containers contains content contentblock contents context continue continued contract control controller
