@@ -1,5 +1,6 @@
 """The admin port of a running gateway: probes, metrics, explain, the configuration in force, and drain."""
 
+import gzip
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -43,6 +44,15 @@ async def _post(served: StubbedGateway, path: str, body: bytes = b"", **headers:
 async def _ask(served: StubbedGateway, body: bytes) -> RawAnswer:
     async with raw_client(served.gateway.host, served.gateway.port) as client:
         return await client.post(CHAT, body)
+
+
+async def test_a_compressed_body_is_not_unpacked(served: StubbedGateway) -> None:
+    """A small one may hold gigabytes; it is read as it came, and is no JSON."""
+    packed = await _post(served, "/-/report", gzip.compress(b"{}"), **{"Content-Encoding": "gzip"})
+    plain = await _post(served, "/-/report", b"{}")
+
+    assert (packed.status, b"JSON is malformed" in packed.body) == (400, True)
+    assert b"JSON is malformed" not in plain.body
 
 
 async def test_a_healthy_router_is_alive_and_ready(served: StubbedGateway) -> None:

@@ -50,7 +50,13 @@ class Port:
 
     async def _serve(self) -> None:
         stop = asyncio.Event()
-        runner = web.AppRunner(self._application, access_log=None, handle_signals=False, shutdown_timeout=_STOP_SECONDS)
+        runner = web.AppRunner(
+            self._application,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=_STOP_SECONDS,
+            auto_decompress=False,
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, self.address.host, self.address.port)

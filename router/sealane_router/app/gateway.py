@@ -22,7 +22,7 @@ from sealane_router.routing.counters import ArmCounters
 from sealane_router.routing.explanation import explain
 from sealane_router.routing.leases import CandidateLeases
 from sealane_router.routing.splits import Arm
-from sealane_router.server.admin import admin_application
+from sealane_router.server.admin import admin_runner
 from sealane_router.server.health_checks import HealthCheckRunner
 from sealane_router.server.listener import ClientConnection
 from sealane_router.server.model_catalogue import ModelCatalogue
@@ -58,8 +58,6 @@ _FLUSH_INTERVAL = 0.1
 _LAST_REQUESTS = 0.25
 #: How long the last answers may take to leave once everything was ended, in seconds.
 _LAST_WORDS = 0.5
-#: Seconds that requests at the admin port may outlast the drain.
-_ADMIN_GRACE = 1.0
 
 
 class Gateway:
@@ -221,7 +219,7 @@ class Gateway:
         server = await loop.create_server(lambda: ClientConnection(self.traffic, loop), sock=listen(listener.traffic))
         self._servers.append(server)
         self.addresses["traffic"] = bound(server.sockets[0])
-        self._admin = web.AppRunner(admin_application(self), access_log=None, shutdown_timeout=_ADMIN_GRACE)
+        self._admin = admin_runner(self)
         await self._admin.setup()
         admin_socket = listen(listener.admin)
         self.addresses["admin"] = bound(admin_socket)

@@ -17,6 +17,8 @@ _JSON = "application/json"
 _MAX_BODY = 64 * 1024
 #: A poll names all candidates there are.
 _MAX_POLL = 1024 * 1024
+#: Seconds that its last requests get when everything closes.
+_GRACE = 1.0
 
 
 class Administered(Protocol):
@@ -73,6 +75,11 @@ def admin_application(gateway: Administered) -> web.Application:
         ]
     )
     return application
+
+
+def admin_runner(gateway: Administered) -> web.AppRunner:
+    """What serves it; bodies are never decompressed, so that a small one stays small."""
+    return web.AppRunner(admin_application(gateway), access_log=None, shutdown_timeout=_GRACE, auto_decompress=False)
 
 
 async def _index(_: web.Request) -> web.Response:

@@ -98,7 +98,11 @@ class AiohttpTakeover:
     def __init__(self, application: web.Application, authenticator: Callable[[], Authenticator]) -> None:
         application.on_response_prepare.append(_one_answer)
         self._runner = web.AppRunner(
-            application, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN
+            application,
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=_SHUTDOWN,
+            auto_decompress=False,
         )
         self._authenticator = authenticator
 
