@@ -1,5 +1,6 @@
 """For every test: what one configures the next does not find, and a busy machine is not a defect."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,12 @@ from sealane_telemetry import logs
 
 settings.register_profile("sealane", deadline=None)
 settings.load_profile("sealane")
+
+
+def pytest_configure() -> None:
+    """A shell starts what runs in its background with Ctrl-C ignored, and so would be what the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
