@@ -2,9 +2,9 @@
 
 ``labelled.jsonl`` has groups (message templates) and kinds (``observed``, ``documented``). ``wordings.txt`` was written
 from documentation and knowledge of the field before any rule was; ``collected.txt`` was collected from public threads
-and written from memory afterwards, and measured before anything was corrected by it; ``threads.txt`` and
-``third_hand.txt`` likewise, by hands that had not written the rules; ``paraphrased.txt`` are sentences of our own in
-words that no provider uses.
+and written from memory afterwards, and measured before anything was corrected by it; ``threads.txt``,
+``third_hand.txt`` and ``fourth_hand.txt`` likewise, by hands that had not written the rules; ``paraphrased.txt`` are
+sentences of our own in words that no provider uses.
 """
 
 import json
@@ -20,7 +20,7 @@ from sealane_investigator.peel.peeling import peel
 _DATA = Path(__file__).parent / "data"
 
 #: Our own tables, in the order in which they were written or collected.
-TABLES = ("wordings", "collected", "threads", "third_hand", "paraphrased")
+TABLES = ("wordings", "collected", "threads", "third_hand", "fourth_hand", "paraphrased")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def labelled() -> tuple[Message, ...]:
     )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=len(TABLES))
 def own(name: str) -> tuple[Message, ...]:
     """Return a table of our own: one of :data:`TABLES`.
 

@@ -44,7 +44,8 @@ class Figures:
     left_out_outcomes: int
 
 
-#: In the order of measuring; between two of them rules were corrected by what the one before had shown.
+#: In the order of measuring; between two of them rules were corrected by what the one before had shown, unless a
+#: name says otherwise.
 FIRST_TRIES = (
     FirstTry(
         name="the labelled messages, before any rule was corrected", messages=187, class_micro=0.968, action_micro=0.968
@@ -64,6 +65,27 @@ FIRST_TRIES = (
         action_micro=0.984,
     ),
     FirstTry(name="third hand, threads and provider pages", messages=110, class_micro=0.900, action_micro=0.909),
+    FirstTry(
+        name="fourth hand, before rules were corrected by the third hand's",
+        messages=144,
+        class_micro=0.903,
+        action_micro=0.903,
+    ),
+    FirstTry(
+        name="fourth hand, its 129 messages from threads alone", messages=129, class_micro=0.915, action_micro=0.915
+    ),
+    FirstTry(
+        name="fourth hand again, after rules were corrected by the third hand's and still by nothing of it",
+        messages=144,
+        class_micro=0.896,
+        action_micro=0.896,
+    ),
+    FirstTry(
+        name="fourth hand again, its 129 messages from threads alone",
+        messages=129,
+        class_micro=0.907,
+        action_micro=0.907,
+    ),
     FirstTry(name="paraphrased, first part", messages=206, class_micro=0.777, action_micro=0.796),
     FirstTry(name="paraphrased, second part, documented", messages=164, class_micro=0.951, action_micro=0.970),
     FirstTry(name="paraphrased, third part", messages=113, class_micro=0.664, action_micro=0.673),
@@ -90,6 +112,11 @@ Written by `make eval`; the figures are those of this source. How a diagnosis co
 * **Third hand**: once more by somebody else, from public threads and provider pages, after rules had been corrected by
   the second hand's; the file names where each was found. One label of ours was set right by them: an organisation that
   "has been restricted" is restricted, not suspended.
+* **Fourth hand**: by somebody who had not seen the rules, labelled for good before it was measured; 129 of its 144
+  messages are from public issue threads. It was measured twice before anything was corrected by it: with the rules of
+  before the third hand's, and with those that the third hand's had corrected. Two labels were found arguable
+  afterwards. One was changed, since our own wordings have the same message: a service tier's capacity is a rate limit.
+  One label of ours was set right by them: a free allocation that is daily is a daily limit.
 * **Paraphrased**: sentences of our own that say what errors say in words that no provider is known to use, written to
   find out how far the rules reach beyond what is written down. They are harder than what is met: a floor. Four of them
   were dropped afterwards, because nobody could tell their class. The second part is documented wordings from memory.

@@ -41,6 +41,7 @@ def measure() -> Figures:
             _row("**In sample**: the collected messages, after they were corrected by", judge(own("collected"), known)),
             _row("**In sample**: the second hand's, after rules were corrected by them", judge(own("threads"), known)),
             _row("**In sample**: the third hand's, likewise", judge(own("third_hand"), known)),
+            _row("**In sample**: the fourth hand's, likewise", judge(own("fourth_hand"), known)),
             _row("**In sample**: the paraphrased ones, likewise", judge(own("paraphrased"), known)),
         ),
         grouping=grouping(observed),

@@ -105,5 +105,5 @@ def test_the_page_is_of_this_source() -> None:
     assert f"| {len(labelled())} | " in page
     assert f"our own wordings | {len(own('wordings'))} | " in page
     assert [one.name for one in FIRST_TRIES if f"| {one.name} | {one.messages} | " not in page] == []
-    assert page.count("**In sample**") == 6
+    assert page.count("**In sample**") == 7
     assert "Brier" in page

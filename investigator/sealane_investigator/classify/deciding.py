@@ -17,21 +17,20 @@ from sealane_investigator.classify.wording import Wording, wording_of
 from sealane_investigator.incident.diagnosis import Diagnosis, Ground
 from sealane_investigator.incident.peeled import Peeled
 
-#: From here on a likeness is worth more than a status or a vague type.
+#: From here on a likeness is worth more than a status, a vague type or nothing at all; below it is chance.
 CLEAR_LIKENESS = 0.25
 #: A status that few things have is beaten only by this.
 SURE_LIKENESS = 0.6
-#: Below this a likeness is chance, and nothing fits; a fault of somebody's own program is like everything.
-FAINT_LIKENESS = 0.2
-FAINT_LIKENESS_OF_FAULTS = 0.6
+#: A fault of somebody's own program is like everything.
+LIKENESS_OF_FAULTS = 0.6
 
 
 #: What interpreters say about a mistake in a program or a file that it misses.
 _FAULT = re.compile(
     r"is not (a function|defined|iterable|callable)\b|before initialization|cannot read propert|positional argument|"
     r"unexpected keyword|assertion ?(error|failed)|nullpointer|null pointer|index out of (range|bounds)|keyerror|"
-    r"(type|name|reference|index|module|import|attribute|zerodivision)(notfound)?error\b|\benoent\b|segmentation fault|"
-    r"no such file or directory|no module named"
+    r"(type|name|value|reference|index|module|import|attribute|zerodivision)(notfound)?error\b|\benoent\b|"
+    r"segmentation fault|no such file or directory|no module named"
 )
 
 
@@ -111,7 +110,7 @@ _Found = tuple[ErrorClass, Ground, str | None, str]
 def _enough(wording: Wording, found: _Found | None) -> float:
     """From which probability on a likeness holds."""
     if found is None:
-        return FAINT_LIKENESS_OF_FAULTS if _FAULT.search(wording.text) else FAINT_LIKENESS
+        return LIKENESS_OF_FAULTS if _FAULT.search(wording.text) else CLEAR_LIKENESS
     only_status = found[1] is Ground.STATUS and wording.status in tables.TELLING_STATUSES
     return SURE_LIKENESS if only_status else CLEAR_LIKENESS
 

@@ -37,6 +37,8 @@ _TROUBLE = re.compile(
     r"error|fail|exception|denied|refused|invalid|unable|timed? ?out|\b[45]\d\d\b|too many|exceed"
     r"|错误|失败|异常|超时|限"
 )
+#: What stands before an answer that an error quotes.
+_QUOTING = re.compile(r"got more than|\btoo (?:big|large|long)\b|\b(?:limit|buffer|length) exceeded")
 _WELL = re.compile(
     r"^(?:ok|success(?:ful(?:ly)?)?|healthy|ready|pong|done|true|alive|\{\}|\[\])\W{0,2}$|"
     r"application startup complete|server (?:started|listening|is running)|uvicorn running|started server|"
@@ -49,7 +51,8 @@ _WELL = re.compile(
 def healthy(wording: Wording) -> tuple[str, ErrorClass] | None:
     """Return a name and a class when the text is an answer rather than an error; None otherwise."""
     text = _SPACES.sub("", wording.peeled.text[:_LONGEST]).lower().replace("'", '"')
-    if "{" in text and not _ERROR.search(text) and any(mark in text for mark in _ANSWERS):
+    quoted = _QUOTING.search(wording.text.partition("{")[0])
+    if "{" in text and not quoted and not _ERROR.search(text) and any(mark in text for mark in _ANSWERS):
         return _of_answer(text)
     if wording.status is not None and wording.status >= 400:
         return None

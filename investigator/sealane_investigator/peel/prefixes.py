@@ -46,7 +46,7 @@ _SAID_BY_SOMEBODY = (
 #: Name of the wrapper and the patterns it is known by; the order matters only where one begins another.
 _PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("quote", (r"[\"'`“]+(?=\S)",)),
-    ("mark", (r"(?:[\s✗✘❌⚠️🚨⎿●•*⏺·#►▸│]{1,8}|-{1,3}\s|>{1,3}\s)",)),
+    ("mark", (r"(?:[\s✗✘❌⚠️🚨⎿●•■◆*⏺·#►▸│]{1,8}|-{1,3}\s|>{1,3}\s)",)),
     (
         "timestamp",
         (

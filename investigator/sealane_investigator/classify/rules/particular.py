@@ -126,6 +126,11 @@ PARTICULAR = (
         r"is too long - '(functions|tools|tool_choice|metadata|stop)",
     ),
     rule(
+        "websocket.server_broke",
+        C.UPSTREAM_5XX,
+        r"1011 \([a-z ]{3,24}\):? (an? )?(internal|server|unexpected|unknown|unhandled) (server )?(error|failure)",
+    ),
+    rule(
         "websocket.1011",
         C.WS_KEEPALIVE_TIMEOUT,
         r"\bcode:? ?1011\b",

@@ -54,6 +54,7 @@ def test_a_chunk_glued_to_another_is_a_broken_stream() -> None:
         ('"POST /v1/chat/completions HTTP/1.1" 200 OK', 500),
         ("200 OK but the upstream failed", None),
         ("rate limit exceeded", 429),
+        ('Got more than 131072 bytes when reading: b\'data: {"object":"chat.completion.chunk","choices":[', None),
     ],
 )
 def test_an_error_is_none_of_them(text: str, status: int | None) -> None:

@@ -1,7 +1,23 @@
 """The provider or a hop before it has no room, is broken, or has nowhere to send a request."""
 
+import re
+
 from sealane_api.diagnosis.error_class import ErrorClass as C
 from sealane_investigator.classify.rule import rule
+from sealane_investigator.classify.wording import Wording
+
+#: What says that an inner error, a wrong request or a road on the way is spoken of, not the provider's own failure.
+_OF_SOMETHING_ELSE = (
+    r"invalid_request|oci runtime|exit code|connection error|gateway|certificate|websocket|1011|"
+    r"openai_error|timed? ?out|\[errno|decod|jsondec|redis|provider returned error|postgres|exec: |"
+    r"too many connections"
+)
+
+
+def _not_refused(_: re.Match[str], wording: Wording) -> bool:
+    """Whether no status says that the request was refused: a hop in between has its own 500 for that."""
+    return wording.status is None or not 400 <= wording.status < 500
+
 
 AGGREGATES = (
     rule(
@@ -57,8 +73,8 @@ NOWHERE = (
         r"no endpoints found matching",
         r"matching your data policy",
         r"no (active )?healthy",
-        r"无可用(的)?(渠道|通道|上游|节点|账号|服务|实例)",
-        r"(没有|暂无)可用(的)?(渠道|通道|上游|节点|模型|服务|账号)?",
+        r"无可用(的)?(渠道|通道|上游|节点|账号|服务|实例|令牌|密钥|key|token)",
+        r"(没有|暂无)可用(的)?(渠道|通道|上游|节点|模型|服务|账号|令牌|密钥)?",
         r"no route to (upstream|provider|backend)",
         r"no providers? (match|meet|satisf|for)",
         r"cluster_not_found",
@@ -268,16 +284,18 @@ BROKEN = (
         r"dependency failed",
         r"our servers",
         r"an error occurred in model serving",
+        r"worker (died|crashed|exited|failed)",
+        unless=_OF_SOMETHING_ELSE,
+    ),
+    rule(
+        "provider.broken.by_number",
+        C.UPSTREAM_5XX,
         r"(500|503): ",
         r"error (id|code): ?500",
-        r"worker (died|crashed|exited|failed)",
         r"status code 5\d\d",
         r"http 50[013]",
-        unless=(
-            r"invalid_request|oci runtime|exit code|connection error|gateway|certificate|websocket|1011|"
-            r"openai_error|timed? ?out|\[errno|decod|jsondec|redis|provider returned error|postgres|exec: |"
-            r"too many connections"
-        ),
+        condition=_not_refused,
+        unless=_OF_SOMETHING_ELSE,
     ),
     rule(
         "provider.broken.chinese",

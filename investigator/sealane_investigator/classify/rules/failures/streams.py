@@ -165,6 +165,7 @@ ANSWERS = (
         unless=(
             r"from (the )?upstream server|deserialize the json body|json body of your request|your request|"
             r"invalid json payload|request body|json schema|'json' in some form|tool_calls?|"
+            r"invalid response object from api: '?\{|extra (inputs|fields)|extra_forbidden|"
             r"function arguments|arguments"
         ),
     ),

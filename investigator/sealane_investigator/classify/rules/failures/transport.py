@@ -313,6 +313,7 @@ TIME = (
         r"timeout (of|after|while|when|on|reading|waiting|exceeded|error|awaiting|expired|reached|for|occurred)",
         r"timed out (after|waiting|while|reading|or interrupted|receiving)",
         r"^(socket\.timeout: |error: )?timed out\.?$",
+        r"interruptedioexception: timeout",
         r"deadline exceeded",
         r"(headers|body|idle|stall|inactivity|first[- ]byte|first token|read|response|socket|request) ?time-?out",
         r"exceeded…timeout",

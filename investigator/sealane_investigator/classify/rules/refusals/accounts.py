@@ -23,6 +23,10 @@ CLIENTS = (
             r"only (be )?(used|accessible|usable) (in|with|by|through|via|from) (supported|official|"
             r"the official|approved|authorized|coding)"
         ),
+        (
+            r"only (accepts?|serves?|allows?|takes?|answers?) (\w+ )?(requests?|calls?|traffic)( made| sent| coming)? "
+            r"(from|by)…(\bcli\b|claude code|coding|clients?\b|tools?\b|agents?\b|plugins?\b|\bide\b)"
+        ),
         r"(unsupported|unauthorized|unknown|third[- ]party|unofficial) (client|tool|app|application|harness)s?\b",
         r"(other|third-party) (clients|tools|apps|harnesses)…(rejected|not (allowed|supported|permitted)|blocked)",
         r"cannot be used (for other api requests|with this client|outside|with this endpoint|in this client)",

@@ -129,6 +129,7 @@ REFUSED = (
             r"(api[ _-]?key|api[ _-]?token)…(not valid|invalid|incorrect|expired|revoked|disabled|deleted|"
             r"leaked|unauthorized|malformed|inactive|doesn't exist|does not exist|not recognized|not active)"
         ),
+        r"api[ _-]?key not found…a valid api[ _-]?key",
         r"invalid x-api-key",
         r"invalid bearer token",
         r"invalid (auth|access|security|session|subscription|proxy server|virtual)\w* (token|key)",

@@ -190,8 +190,8 @@ ADDRESSES = (
         r"no route matched",
         r"route…(not found|does not exist|not defined)",
         (
-            r"(requested )?(url|path|endpoint|uri|resource path|api)…(was |is |does )?(not found|not exist|"
-            r"unknown|not available)"
+            r"(requested )?(url|path|endpoint|uri|resource path|api(?![ _-]?(key|token)))…(was |is |"
+            r"does )?(not found|not exist|unknown|not available)"
         ),
         r"method not allowed",
         r"405 not allowed",

@@ -147,7 +147,7 @@ MONEY = (
         r"account…suspended…(billing|balance|payment|invoice)",
         r"account…suspended, please check your plan",
         unless=(
-            r"per[- ]minute|per[- ]day|perday|perminute|today's quota|requests?_per_|"
+            r"per[- ]minute|per[- ]day|perday|perminute|today's quota|daily free alloca|requests?_per_|"
             r"resource has been exhausted|pull rate|not have permission to purchase|authorized to purchase|"
             r"paid balance is required|doesn't have any credits yet|requests? per|connection pool|"
             r"exceeded quota: |credits were charged|per_minute"

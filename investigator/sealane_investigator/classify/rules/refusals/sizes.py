@@ -134,7 +134,7 @@ SIZES = (
             r"larger than|must be less)"
         ),
         r"size limit exceeded by \d+ tokens",
-        r"tokens (in|of) (your )?(prompt|request|input|messages)…(exceed|more|over|limit)",
+        r"tokens (in|of) (your |the )?(prompt|request|input|messages)…(exceed|more|over|limit)",
         r"\d tokens > \d+ maximum",
         r"token limit (exceeded|of \d+ exceeded)",
         r"input (is |text )?too long",
@@ -155,8 +155,8 @@ SIZES = (
         r"total tokens…exceed",
         r"maximum (prompt|input) (length|tokens|size)",
         unless=(
-            r"timeout|per min|tpm|image|file size|payload|bytes|column|header|url|body (is )?too large|"
-            r"entity too large|tool name|max_parallel|redis|name…too long|media"
+            r"timeout|per min|tpm|image|file size|payload|bytes|column|header|\burls?\b(?!: ?http)|"
+            r"body (is )?too large|entity too large|tool name|max_parallel|redis|name…too long|media"
         ),
     ),
     rule(

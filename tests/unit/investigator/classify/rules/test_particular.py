@@ -115,6 +115,11 @@ _WORDINGS = [
         ),
     ),
     (
+        "websocket.server_broke",
+        None,
+        "websockets.exceptions.ConnectionClosedError: received 1011 (internal error) Internal error occurred.",
+    ),
+    (
         "websocket.1011",
         None,
         "ConnectionClosed in AbstractAsyncWebSocketClient._listening with code 1011: Deepgram did not receive audio",

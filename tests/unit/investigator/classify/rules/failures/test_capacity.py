@@ -130,6 +130,7 @@ _WORDINGS = [
             "erver_error'}, 'id': 'chatcmpl-29672c65-6077-9e06-a097-f45cbbfca53b'}"
         ),
     ),
+    ("provider.broken.by_number", None, "generic", "upstream: http 503"),
     ("provider.broken.chinese", 500, "zhipu", "系统内部错误"),
     (
         "provider.broken.chinese",
@@ -154,6 +155,15 @@ _WORDINGS = [
 def test_a_wording_finds_its_rule(rule: str, status: int | None, provider: str | None, text: str) -> None:
     """No rule that stands before it takes it away."""
     assert rule_found(text, status=status, provider=provider) == rule
+
+
+def test_a_refusal_that_a_hop_gave_its_own_number_is_no_failure() -> None:
+    """The inner status is the provider's, the number before it that of who called it."""
+    hop = "Route: [doubao] 500: Error: "
+
+    assert rule_found(f"{hop}no body", status=None, provider=None) == "provider.broken.by_number"
+    with pytest.raises(StopIteration):
+        rule_found(f"{hop}404 status code (no body)", status=None, provider=None)
 
 
 def test_every_rule_has_a_wording() -> None:

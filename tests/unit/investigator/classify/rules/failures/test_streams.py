@@ -60,6 +60,16 @@ def test_a_wording_finds_its_rule(rule: str, status: int | None, provider: str |
     assert rule_found(text, status=status, provider=provider) == rule
 
 
+def test_a_stream_that_ends_with_a_reason_leaves_the_word_to_it() -> None:
+    """Behind whatever mark a terminal draws."""
+    text = (
+        "■ stream disconnected before completion: Request too large for gpt-5.6 in organization org-1 on tokens per "
+        "min (TPM): Limit 200000, Requested 208334."
+    )
+
+    assert rule_found(text, status=None, provider=None).startswith("limit.one_request")
+
+
 def test_every_rule_has_a_wording() -> None:
     """A rule that nothing shows to work is not needed."""
     assert names_of_rules(streams) == {name for name, *_ in _WORDINGS}
