@@ -52,7 +52,7 @@ WORKERS_AI: Mapping[str, C] = MappingProxyType(
         "3040": C.PROVIDER_OVERLOADED,
         "3041": C.PERMISSION_DENIED,
         "3042": C.MODEL_NOT_FOUND,
-        "4006": C.QUOTA_EXHAUSTED,
+        "4006": C.RATE_LIMIT_DAILY,
         "5004": C.INVALID_PARAM,
         "5005": C.INVALID_PARAM,
         "5007": C.MODEL_NOT_FOUND,

@@ -12,7 +12,7 @@ from sealane_api.diagnosis.provider_codes import gateways
         ("OPENROUTER", "402", C.QUOTA_EXHAUSTED),
         ("COPILOT", "model_max_prompt_tokens_exceeded", C.CONTEXT_LENGTH_EXCEEDED),
         ("LITELLM", "budget_exceeded", C.QUOTA_EXHAUSTED),
-        ("WORKERS_AI", "4006", C.QUOTA_EXHAUSTED),
+        ("WORKERS_AI", "4006", C.RATE_LIMIT_DAILY),
         ("MISTRAL", "3230", C.INVALID_MESSAGE_SEQUENCE),
         ("WORDS", "get_channel_failed", C.NO_HEALTHY_UPSTREAM),
     ],
