@@ -100,9 +100,11 @@ class Snapshots:
         # A revision that stable points at and that somebody deleted comes back under its number: it is the same.
         number = state.stable.revision if state.stable is not None and state.stable.hash == content else None
         for _ in range(_MAX_TRIES):
-            if number is None:
-                own.highest = number = next_number(history, state, own.highest)
+            counted = number is None
+            number = next_number(history, state, own.highest) if number is None else number
             made, created = await self._create(raw, number, content)
+            if counted:
+                own.highest = number  # not before: what nobody answered may have been done, and is asked for again
             if made is not None:
                 return Snapshot(made, created)
             number = None

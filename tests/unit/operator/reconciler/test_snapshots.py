@@ -1,9 +1,12 @@
 """Revisions are made once, whoever else makes some, and whatever the watch shows."""
 
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
 from sealane_api.crd.revision import RevisionState
-from sealane_kube.errors import Conflict
+from sealane_kube.errors import AlreadyExists, Conflict, Unavailable
 from sealane_operator.judgement.revisions import revision_body
 from sealane_operator.reconciler.contents import Contents
 from sealane_operator.reconciler.snapshots import SHOWN_SECONDS, Snapshots
@@ -57,6 +60,28 @@ async def test_after_a_few_tries_it_is_tried_later() -> None:
         await scene.snapshots.ensure(scene.raw, HASH, RolloutState())
 
     assert (await scene.snapshots.ensure(scene.raw, HASH, RolloutState())).facts.number == 8
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_write_that_nobody_answered_takes_no_other_number(monkeypatch: pytest.MonkeyPatch, done: bool) -> None:
+    """Whether it was done is not known: the same number is asked for again, so the spec gets one revision."""
+    scene = Scene()
+    create = scene.kube.create_revision
+
+    async def unanswered(namespace: str, body: dict[str, Any]) -> Any:
+        if done:
+            with suppress(AlreadyExists):
+                await create(namespace, body)
+        raise Unavailable("POST providerrouterevisions: no answer")
+
+    monkeypatch.setattr(scene.kube, "create_revision", unanswered)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await scene.snapshots.ensure(scene.raw, HASH, RolloutState())
+    monkeypatch.setattr(scene.kube, "create_revision", create)
+    snapshot = await scene.snapshots.ensure(scene.raw, HASH, RolloutState())
+
+    assert (snapshot.facts.number, snapshot.created) == (1, not done)
 
 
 async def test_what_was_written_counts_until_it_is_shown() -> None:
