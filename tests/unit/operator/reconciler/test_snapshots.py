@@ -68,17 +68,17 @@ async def test_a_write_that_nobody_answered_takes_no_other_number(monkeypatch: p
     scene = Scene()
     create = scene.kube.create_revision
 
-    async def unanswered(namespace: str, body: dict[str, Any]) -> Any:
+    async def unanswered(_: FakeKube, namespace: str, body: dict[str, Any]) -> Any:
         if done:
             with suppress(AlreadyExists):
                 await create(namespace, body)
         raise Unavailable("POST providerrouterevisions: no answer")
 
-    monkeypatch.setattr(scene.kube, "create_revision", unanswered)
+    monkeypatch.setattr(FakeKube, "create_revision", unanswered)
     for _ in range(3):
         with pytest.raises(Unavailable):
             await scene.snapshots.ensure(scene.raw, HASH, RolloutState())
-    monkeypatch.setattr(scene.kube, "create_revision", create)
+    monkeypatch.undo()
     snapshot = await scene.snapshots.ensure(scene.raw, HASH, RolloutState())
 
     assert (snapshot.facts.number, snapshot.created) == (1, not done)
