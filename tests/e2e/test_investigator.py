@@ -21,11 +21,19 @@ _VALUES = (
     f"--set=investigator.persistence.existingClaim={_VOLUME}",
     "--set=investigator.resources.requests.cpu=50m",
 )
+#: A Service leads to a new pod a moment after that is ready; an answer that is no success ends it at once.
 _READ = """
-import sys, urllib.request
+import sys, time, urllib.error, urllib.request
 request = urllib.request.Request("http://sealane-investigator:8081/v1/incidents?limit=100")
 request.add_header("Authorization", "Bearer " + sys.argv[1])
-print(urllib.request.urlopen(request, timeout=10).read().decode())
+for left in reversed(range(60)):
+    try:
+        print(urllib.request.urlopen(request, timeout=10).read().decode())
+        break
+    except urllib.error.URLError as error:
+        if isinstance(error, urllib.error.HTTPError) or not left:
+            raise
+        time.sleep(0.5)
 """
 
 
