@@ -15,14 +15,20 @@ def _route(name: str, prefix: str = "kimi-", **spec: object) -> Document:
     return route(name, "team", **({"providers": [KEYED], "rules": [rule(prefix=prefix)]} | spec))
 
 
-async def test_an_undo_to_a_pattern_of_another_route_is_refused() -> None:
-    """It is recorded as refused, and not tried again."""
+async def _let_go() -> SmallOperator:
+    """A route that asks for something else by now, and another one that took its pattern."""
     operator = SmallOperator()
     operator.kube.apply(_route("a"))
     await operator.settle(A)
     operator.kube.apply(_route("a", "glm-"))
     operator.kube.apply(_route("b"))
     await operator.settle(A, B)
+    return operator
+
+
+async def test_an_undo_to_a_pattern_of_another_route_is_refused() -> None:
+    """It is recorded as refused, and not tried again."""
+    operator = await _let_go()
     operator.kube.annotate(A, {"sealane.dev/request": _undo("1")})
     await operator.settle(A)
 
@@ -34,12 +40,7 @@ async def test_an_undo_to_a_pattern_of_another_route_is_refused() -> None:
 
 async def test_an_undo_to_what_a_refused_spec_asks_for_is_refused_as_well() -> None:
     """The pattern went to another route; a spec that wants it back is in conflict, and so is its old revision."""
-    operator = SmallOperator()
-    operator.kube.apply(_route("a"))
-    await operator.settle(A)
-    operator.kube.apply(_route("a", "glm-"))
-    operator.kube.apply(_route("b"))
-    await operator.settle(A, B)
+    operator = await _let_go()
     operator.kube.apply(_route("a"))
     await operator.settle(A)
     operator.kube.annotate(A, {"sealane.dev/request": _undo("1")})
