@@ -132,10 +132,11 @@ class Reconciler:
     async def _judge(self, view: View) -> _Judgement:
         """Is the spec acceptable, is everything there that it refers to, which revision holds it?"""
         refused = self._gathering.judge_claims(view)
+        routers, _ = self._around.fleet.observe(view.key, view.state)
         unresolved = None
         if refused is None and isinstance(view.spec, ValidSpec):
-            unresolved = await self._unresolved(view, view.spec)
-        verdict = judged(refused, unresolved, keyless=await self._keyless(view))
+            unresolved = await self._unresolved(view, view.spec, routers)
+        verdict = judged(refused, unresolved, keyless=await self._keyless(view, routers))
         asked = asked_standing(view, refused)
         notes = [*_complaint(view, ConditionType.ACCEPTED, refused, "Validate")]
         notes += _complaint(view, ConditionType.RESOLVED_REFS, unresolved, "Resolve")
@@ -151,32 +152,30 @@ class Reconciler:
                 self._around.recorder.record(view.raw, note)  # now: should this look fail, the next one finds it made
         return _Judgement(view, verdict, asked, wanted, tuple(notes))
 
-    async def _unresolved(self, view: View, spec: ValidSpec) -> Refusal | None:
+    async def _unresolved(self, view: View, spec: ValidSpec, routers: Routers) -> Refusal | None:
         names = names_of(spec.needs)
         # What serves keeps its own while the new revision is on trial.
         kept = self._access.others(view.namespace, view.key) | secrets_of(view.state, view.contents)
         number = refusal_of_number(view.namespace, kept, names)
-        return number or await self._lacking(view, spec.needs)
+        return number or await self._lacking(view, spec.needs, routers)
 
-    async def _keyless(self, view: View) -> str:
+    async def _keyless(self, view: View, routers: Routers) -> str:
         """Say what stable lacks: after a rollback, and beside a spec that is refused, the spec does not tell."""
         if view.state.stable is None:
             return ""
-        routers, _ = self._around.fleet.observe(view.key, view.state)
         # The operator knows names of keys alone; what is in them routers know.
         told = "; ".join(routers.problems) if routers.keyless == routers.ready > 0 else ""
-        return await self._lacks(view, view.state.stable.revision) or told
+        return await self._lacks(view, view.state.stable.revision, routers) or told
 
-    async def _lacks(self, view: View, number: int) -> str:
+    async def _lacks(self, view: View, number: int, routers: Routers) -> str:
         """Say which Secret a revision lacks for certain; empty when it lacks none, or nobody may look."""
         content = view.contents.get(number)
-        lacking = await self._lacking(view, content.needs) if content is not None else None
+        lacking = await self._lacking(view, content.needs, routers) if content is not None else None
         return lacking.message if lacking is not None and lacking.reason in KEYLESS else ""
 
-    async def _lacking(self, view: View, needs: Sequence[Need]) -> Refusal | None:
+    async def _lacking(self, view: View, needs: Sequence[Need], routers: Routers) -> Refusal | None:
         try:
             # The operator does not watch Secrets. Routers do, and are the first to know that one has gone.
-            routers, _ = self._around.fleet.observe(view.key, view.state)
             present = await self._secrets.keys_of(view.namespace, needs, doubted=bool(routers.problems))
         except Forbidden as error:
             # Said in a condition, not raised: what serves must be rolled back whoever may read which Secret.
@@ -231,7 +230,7 @@ class Reconciler:
         view = await self._with_contents(view, moved)
         request = observation.request
         accepted = observation.wanted.hash if observation.wanted is not None else None
-        why_not = await self._why_not(view, moved, accepted) if request is not None else ""
+        why_not = await self._why_not(view, moved, accepted, observation.routers) if request is not None else ""
         if request is None or not why_not:
             return view, decision
         user = user_of(request)
@@ -250,7 +249,7 @@ class Reconciler:
                 contents[number] = content
         return replace(view, contents=contents)
 
-    async def _why_not(self, view: View, moved: dict[int, str], accepted: str | None) -> str:
+    async def _why_not(self, view: View, moved: dict[int, str], accepted: str | None, routers: Routers) -> str:
         """Say why a revision must not be pointed at; empty when it may. That of an ``accepted`` spec was judged."""
         for number, content in moved.items():
             if number not in view.contents:
@@ -258,7 +257,7 @@ class Reconciler:
             if content == accepted:
                 continue
             refusal = self._gathering.judge_revision(view, number)
-            words = refusal.message if refusal is not None else await self._lacks(view, number)
+            words = refusal.message if refusal is not None else await self._lacks(view, number, routers)
             if words:
                 return f"revision {number} cannot serve: {words}"
         return ""
